@@ -1,0 +1,1 @@
+"""nodeseal: encrypted, mutually authenticated clusters, proved on the real engine."""

@@ -1,0 +1,1 @@
+"""Each server's dialect: setting names, file formats, log lines, the Java it needs."""

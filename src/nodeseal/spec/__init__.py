@@ -1,0 +1,1 @@
+"""What should exist: the cluster that the user asked for."""

@@ -1,0 +1,1 @@
+"""What a name, an address, a port may be."""
