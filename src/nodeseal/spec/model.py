@@ -32,7 +32,8 @@ class VerificationMode(StrEnum):
 class Instance:
     """One node: its name, the names and addresses that its certificate must carry, and where it listens.
 
-    `address` is what the node binds to and publishes; it is the first `ip`, else the first `dns`, unless given.
+    `address` is what the node binds to and publishes; it is the first `ip`, else the first `dns` without a
+    wildcard, unless given.
     `filename` is the name of its files (the instance's name unless given). `common_names` are certgen's
     undocumented ``cn``: further names that go into the certificate as otherName.
     """
@@ -48,9 +49,10 @@ class Instance:
 
     def __post_init__(self) -> None:
         rules.check_name(self.name, ("name",))
+        named_after = "filename" if self.filename else "name"
         if not self.filename:
             object.__setattr__(self, "filename", self.name)
-        rules.check_filename(self.filename, ("filename",))
+        rules.check_filename(self.filename, (named_after,))
         for position, text in enumerate(self.dns):
             rules.check_dns_name(text, ("dns", position))
         for position, text in enumerate(self.ip):
@@ -58,11 +60,18 @@ class Instance:
         for position, text in enumerate(self.common_names):
             rules.check_name(text, ("cn", position))
         if not self.address:
-            object.__setattr__(self, "address", next(iter((*self.ip, *self.dns)), ""))
+            hosts = (text for text in self.dns if not text.startswith("*"))
+            object.__setattr__(self, "address", next(iter((*self.ip, *hosts)), ""))
+        else:
+            rules.check_address(self.address, ("address",))
         rules.check_port(self.http_port, ("http_port",))
         rules.check_port(self.transport_port, ("transport_port",))
         if self.http_port == self.transport_port:
-            raise SpecError("both listeners have the same port", "Give http_port and transport_port different numbers.", key=("http_port",))
+            raise SpecError(
+                f"both listeners have the port {self.http_port}",
+                "Give http_port and transport_port different numbers.",
+                key=("http_port",),
+            )
 
     def port(self, listener: Listener) -> int:
         """The port of one of the two listeners."""
@@ -85,7 +94,11 @@ class Tls:
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """A whole cluster. `engine` is ``auto`` or ``name[@version]``; `heap` is in MiB; `days` is a leaf's validity."""
+    """A whole cluster. `engine` is ``auto`` or ``name[@version]``; `heap` is in MiB; `days` is a leaf's validity.
+
+    `founders` are the nodes that elect the first master among them, all unless given. `seeds` are the
+    instances that a starting node asks for the cluster, all unless given.
+    """
 
     instances: tuple[Instance, ...]
     name: str = "nodeseal"
@@ -93,13 +106,20 @@ class ClusterSpec:
     tls: Tls = field(default_factory=Tls)
     heap: int = 512
     days: int = 397
+    founders: tuple[str, ...] = ()
+    seeds: tuple[Instance, ...] = ()
 
     def __post_init__(self) -> None:
         rules.check_name(self.name, ("cluster",))
+        rules.check_engine(self.engine, ("engine",))
         if not self.instances:
             raise SpecError("no instances", "List at least one node below `instances:`.", key=("instances",))
         rules.check_distinct([i.name for i in self.instances], "name")
         rules.check_distinct([i.filename for i in self.instances], "filename")
+        if not self.founders:
+            object.__setattr__(self, "founders", tuple(i.name for i in self.instances))
+        if not self.seeds:
+            object.__setattr__(self, "seeds", self.instances)
         if not 128 <= self.heap <= 31 * 1024:
             raise SpecError(f"a heap of {self.heap} MiB is not usable", "Give 128m to 31g.", key=("heap",))
         if not 1 <= self.days <= 36500:

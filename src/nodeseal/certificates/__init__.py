@@ -1,0 +1,1 @@
+"""Who is who: authorities, leaf certificates, and the files they live in."""

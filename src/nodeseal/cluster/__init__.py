@@ -1,0 +1,1 @@
+"""Real servers: local processes, their logs, their REST interface."""

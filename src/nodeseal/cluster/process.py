@@ -1,0 +1,111 @@
+"""Server processes that are found again by what they carry, not by a remembered pid.
+
+Every process that nodeseal starts has NODESEAL_NODE, the absolute path of its node's folder, in its
+environment, and so have its children. After a crash the truth is read from there: a pid file can lie, a pid can be reused.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+from nodeseal.cluster.account import Account
+from nodeseal.errors import ClusterError
+
+MARK = "NODESEAL_NODE"
+
+
+def start(
+    argv: Sequence[str],
+    *,
+    node: Path,
+    environment: Mapping[str, str],
+    console: Path,
+    account: Account | None,
+) -> subprocess.Popen[bytes]:
+    """Start `argv` in a session of its own, marked as belonging to `node`, with its output going to `console`.
+
+    Raises ClusterError if it can't be started.
+    """
+    with console.open("ab") as output:
+        try:
+            return subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**environment, MARK: str(node)},
+                cwd=node,
+                start_new_session=True,
+                umask=0o077,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
+        except OSError as cause:
+            raise ClusterError(
+                f"could not start {argv[0]}: {cause.strerror or cause}",
+                f"Check that {account.name if account else 'you'} may run it.",
+            ) from cause
+
+
+def belonging_to(folder: Path) -> list[psutil.Process]:
+    """The living processes marked as belonging to a node at or below `folder`, whoever started them and when."""
+    folder = Path(os.path.abspath(folder))  # noqa: PTH100 - links stay as they are: the mark was written so
+    return [process for process in psutil.process_iter() if _is_below(_mark_of(process), folder)]
+
+
+def mark_of(process: psutil.Process) -> Path | None:
+    """The node folder that a process is marked with; None if it has no mark or is not ours to see."""
+    return _mark_of(process)
+
+
+def _mark_of(process: psutil.Process) -> Path | None:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return None
+        mark = process.environ().get(MARK)
+    except (psutil.Error, OSError):
+        return None
+    return Path(mark) if mark else None
+
+
+def _is_below(mark: Path | None, folder: Path) -> bool:
+    return mark is not None and (mark == folder or folder in mark.parents)
+
+
+def stop(processes: Iterable[psutil.Process], *, patience: float = 20.0) -> int:
+    """End `processes` and all their children: asked first, made to after `patience` seconds. Returns how many there were.
+
+    psutil compares a process's start time before it signals, so a reused pid is never hit.
+    """
+    family = _with_children(processes)
+    for process in family:
+        _quietly(process.terminate)
+    _, stubborn = psutil.wait_procs(family, timeout=patience)
+    for process in stubborn:
+        _quietly(process.kill)
+    psutil.wait_procs(stubborn, timeout=5)
+    return len(family)
+
+
+def _with_children(processes: Iterable[psutil.Process]) -> list[psutil.Process]:
+    family: dict[int, psutil.Process] = {}
+    for process in processes:
+        family[process.pid] = process
+        try:
+            family |= {child.pid: child for child in process.children(recursive=True)}
+        except psutil.Error:
+            continue
+    return list(family.values())
+
+
+def _quietly(action: Callable[[], None]) -> None:
+    try:
+        action()
+    except psutil.NoSuchProcess:
+        return

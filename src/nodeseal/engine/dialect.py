@@ -1,0 +1,104 @@
+"""What nodeseal must know of an engine line to render, start and understand its nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from nodeseal.engine.catalogue import Version
+from nodeseal.errors import UsageError
+from nodeseal.spec.model import ClusterSpec, Instance
+
+Value = str | int | bool | Sequence[str]
+"""What a setting can hold."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A few settings that belong together, and the sentence above them in the file."""
+
+    title: str
+    settings: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class CertificatePaths:
+    """Where a node finds its certificate, key and trust anchors, relative to its config folder."""
+
+    certificate: str
+    key: str
+    authorities: str
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """What a node has to know and nobody may read: the superuser's password, and its bcrypt hash where that is stored."""
+
+    password: str = field(repr=False)
+    password_hash: str = field(default="", repr=False)
+
+
+class EventKind(StrEnum):
+    """What a line of a node's own log can mean to us."""
+
+    STARTED = "started"
+    ELECTED = "elected"
+    TRUST_REFUSED = "trust-refused"
+    """This node's own check of a peer's certificate failed: the authority is unknown."""
+    NAME_REFUSED = "name-refused"
+    """This node's own check of a peer's certificate failed: it is for another host name."""
+    REFUSED_BY_PEER = "refused-by-peer"
+    """The peer told this node that its certificate is not accepted."""
+    NO_MASTER = "no-master"
+
+
+class Dialect(Protocol):
+    """One engine line's language. Implementations are frozen values: the same question has the same answer."""
+
+    version: Version
+
+    @property
+    def engine(self) -> str:
+        """``elasticsearch`` or ``opensearch``."""
+
+    @property
+    def superuser(self) -> str:
+        """The user that exists from the start."""
+
+    @property
+    def default_password(self) -> str:
+        """The password that this engine is known for, and that must not work."""
+
+    def settings(self, spec: ClusterSpec, instance: Instance, certificates: CertificatePaths) -> Sequence[Section]:
+        """The node's settings, in the order in which they are written."""
+
+    def jvm_options_path(self) -> str:
+        """Where the JVM's options go, relative to the config folder."""
+
+    def secret_files(self, secrets: Secrets) -> Mapping[str, bytes]:
+        """Files below the config folder that carry secrets (in whatever form the engine wants)."""
+
+    def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
+        """Entries for the engine's own keystore; empty where the engine has them in files."""
+
+    def environment(self, config: str, java_home: str, scratch: str) -> Mapping[str, str]:
+        """The variables that the engine's launcher reads; `scratch` is its folder for temporary files."""
+
+    def event(self, line: str) -> EventKind | None:
+        """What a log line means; None if it is of no interest."""
+
+
+def dialect_for(engine: str, version: Version) -> Dialect:
+    """The dialect of an engine version. Raises UsageError for an engine or a line that nodeseal does not speak."""
+    from nodeseal.engine.elasticsearch import Elasticsearch  # noqa: PLC0415 - the implementations import this module
+    from nodeseal.engine.opensearch import OpenSearch  # noqa: PLC0415
+
+    if engine == "elasticsearch" and version.major in range(5, 10):
+        return Elasticsearch(version)
+    if engine == "opensearch" and version.major in range(1, 4):
+        return OpenSearch(version)
+    raise UsageError(
+        f"nodeseal does not speak {engine} {version}", "It speaks Elasticsearch 5 to 9 and OpenSearch 1 to 3."
+    )

@@ -1,0 +1,1 @@
+"""Get the real thing: a verified engine, and a Java that runs it."""

@@ -1,0 +1,1 @@
+"""The story, scene by scene, on a real cluster."""

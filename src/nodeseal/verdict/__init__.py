@@ -1,0 +1,1 @@
+"""Is it good: rules over observations."""
