@@ -37,7 +37,9 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
         os.link(aside, path, follow_symlinks=False)
         _sync(path.parent)
     except FileExistsError as cause:
-        raise UsageError(f"{path} is there already, and is left as it is", "Choose another --out, or move it away.") from cause
+        raise UsageError(
+            f"{path} is there already, and is left as it is", "Choose another --out, or move it away."
+        ) from cause
     except OSError as cause:
         raise _unwritable(path, cause) from cause
     finally:
@@ -45,7 +47,8 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
 
 
 def write_tree(folder: Path, files: Iterable[tuple[str, bytes, int]]) -> None:
-    """Write files (relative path, content, mode) below `folder`; folders with a secret are 0700. Raises MachineError."""
+    """Write files (relative path, content, mode) below `folder`; folders with a secret are 0700. Raises
+    MachineError."""
     for relative, content, mode in files:
         path = folder / relative
         make_folder(path.parent, 0o700 if mode == SECRET and path.parent != folder else 0o755)

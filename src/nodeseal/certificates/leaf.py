@@ -25,7 +25,8 @@ class Leaf:
 
     @classmethod
     def issue(cls, instance: Instance, authority: Authority, now: datetime, days: int = 397) -> Leaf:
-        """A leaf for a node, which is a server and a client to its peers; valid for `days`, never longer than `authority`.
+        """A leaf for a node, which is a server and a client to its peers; valid for `days`, never longer than
+        `authority`.
 
         Profile: RFC 5280 4.2.1 with serverAuth and clientAuth, because a node opens transport connections as well as
         answering them (Elasticsearch, "Using an external CA for the transport layer"). Serial: 159 random bits (4.1.2.2).

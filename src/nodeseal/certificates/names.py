@@ -23,7 +23,8 @@ def spelled(name: x509.Name) -> str:
 
 
 def alternative_names(instance: Instance) -> tuple[x509.GeneralName, ...]:
-    """The subject alternative names of an instance: dns, then ip, then certgen's ``cn`` as otherName (RFC 5280 4.2.1.6)."""
+    """The subject alternative names of an instance: dns, then ip, then certgen's ``cn`` as otherName (RFC 5280
+    4.2.1.6)."""
     names: list[x509.GeneralName] = [x509.DNSName(text) for text in instance.dns]
     names += [x509.IPAddress(ipaddress.ip_address(text)) for text in instance.ip]
     names += [x509.OtherName(COMMON_NAME_OID, _utf8_string(text)) for text in instance.common_names]

@@ -40,7 +40,8 @@ class Account:
 
 
 def choose(wish: str | None, environment: Mapping[str, str]) -> Account | None:
-    """The account for the nodes: None (one's own) for ordinary users; for root `wish`, else who called sudo, else nobody.
+    """The account for the nodes: None (one's own) for ordinary users; for root `wish`, else who called sudo, else
+    nobody.
 
     Raises UsageError if an ordinary user asks for another account, or if the account is unknown or root itself.
     """

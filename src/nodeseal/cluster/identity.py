@@ -49,7 +49,9 @@ def open_or_issue(folder: Path, spec: ClusterSpec, now: datetime) -> Bundle:
         try:
             authority = Authority.from_pem(certificate.read_bytes(), key.read_bytes())
         except (OSError, Error) as cause:
-            raise Error(f"the authority in {folder} can't be used: {cause}", "Put its two files back, or move the folder away.") from cause
+            raise Error(
+                f"the authority in {folder} can't be used: {cause}", "Put its two files back, or move the folder away."
+            ) from cause
         bundle = _completed(folder, spec, now, authority)
     keep(folder, bundle)
     return bundle
@@ -67,6 +69,8 @@ def _completed(folder: Path, spec: ClusterSpec, now: datetime, authority: Author
 
 def _kept_leaf(name: str, stem: Path) -> Leaf | None:
     try:
-        return Leaf.from_pem(name, stem.with_name(f"{stem.name}.crt").read_bytes(), stem.with_name(f"{stem.name}.key").read_bytes())
+        return Leaf.from_pem(
+            name, stem.with_name(f"{stem.name}.crt").read_bytes(), stem.with_name(f"{stem.name}.key").read_bytes()
+        )
     except (OSError, Error):
         return None

@@ -24,13 +24,13 @@ from nodeseal.cluster.account import Account, choose
 from nodeseal.cluster.identity import Identity
 from nodeseal.cluster.node import Node, Runtime
 from nodeseal.cluster.rest import Rest
-from nodeseal.writing import make_folder, write_aside, write_tree
 from nodeseal.engine.catalogue import Version
 from nodeseal.engine.dialect import Secrets, Section, dialect_for
 from nodeseal.engine.files import node_files
 from nodeseal.errors import UsageError
 from nodeseal.spec import instances
 from nodeseal.spec.model import ClusterSpec, Instance
+from nodeseal.writing import make_folder, write_aside, write_tree
 
 FALLBACK = Path("/var/tmp/nodeseal")  # noqa: S108 - a folder below it is made with mkdir and never reused by another owner
 """Where nodes live whose account can't enter the work folder (root's own, say)."""
@@ -46,9 +46,7 @@ class LocalCluster:
         self.secrets = known
 
     @classmethod
-    def lay_out(
-        cls, home: Path, spec: ClusterSpec, runtime: Runtime, *, known: Secrets | None = None
-    ) -> LocalCluster:
+    def lay_out(cls, home: Path, spec: ClusterSpec, runtime: Runtime, *, known: Secrets | None = None) -> LocalCluster:
         """A new cluster in `home`, or the one that is laid out there with its password kept.
 
         Raises UsageError if `home` holds something else, MachineError if it can't be written.
@@ -67,7 +65,8 @@ class LocalCluster:
 
     @classmethod
     def discard(cls, home: Path) -> None:
-        """Remove a cluster's home with all its data, and nothing that is not one. Raises UsageError for anything else."""
+        """Remove a cluster's home with all its data, and nothing that is not one. Raises UsageError for anything
+        else."""
         if not home.exists():
             return
         if any(home.iterdir()) and not (home / "runtime.json").exists():
@@ -83,7 +82,9 @@ class LocalCluster:
             spec = instances.load(home / "cluster.yaml")
             known = Secrets(secrets.read(home / "password"))
         except (OSError, ValueError) as cause:
-            raise UsageError(f"there is no cluster in {home}", "Start one with `nodeseal up` or `nodeseal tour`.") from cause
+            raise UsageError(
+                f"there is no cluster in {home}", "Start one with `nodeseal up` or `nodeseal tour`."
+            ) from cause
         runtime = Runtime(
             dialect_for(remembered["engine"], Version.parse(remembered["version"])),
             Path(remembered["distribution"]),

@@ -1,7 +1,8 @@
 """Server processes that are found again by what they carry, not by a remembered pid.
 
 Every process that nodeseal starts has NODESEAL_NODE, the absolute path of its node's folder, in its
-environment, and so have its children. After a crash the truth is read from there: a pid file can lie, a pid can be reused.
+environment, and so have its children. After a crash the truth is read from there: a pid file can lie, a pid can be
+reused.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ def _is_below(mark: Path | None, folder: Path) -> bool:
 
 
 def stop(processes: Iterable[psutil.Process], *, patience: float = 20.0) -> int:
-    """End `processes` and all their children: asked first, made to after `patience` seconds. Returns how many there were.
+    """End `processes` and all their children: asked first, made to after `patience` seconds. Returns how many there
+    were.
 
     psutil compares a process's start time before it signals, so a reused pid is never hit.
     """

@@ -22,7 +22,8 @@ class Member:
 
 
 class Rest:
-    """A client of one node. `authority` is the PEM file of the trust anchor; None speaks plain http. Use as a context manager."""
+    """A client of one node. `authority` is the PEM file of the trust anchor; None speaks plain http. Use as a context
+    manager."""
 
     def __init__(self, address: str, authority: Path | None, user: str, password: str, timeout: float = 10.0) -> None:
         self._address = address

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import bcrypt
 
-from nodeseal.writing import write_aside
 from nodeseal.engine.dialect import Secrets
+from nodeseal.writing import write_aside
 
 
 def generate() -> Secrets:

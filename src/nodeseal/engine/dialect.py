@@ -34,7 +34,8 @@ class CertificatePaths:
 
 @dataclass(frozen=True)
 class Secrets:
-    """What a node has to know and nobody may read: the superuser's password, and its bcrypt hash where that is stored."""
+    """What a node has to know and nobody may read: the superuser's password, and its bcrypt hash where that is
+    stored."""
 
     password: str = field(repr=False)
     password_hash: str = field(default="", repr=False)
@@ -57,7 +58,9 @@ class EventKind(StrEnum):
 class Dialect(Protocol):
     """One engine line's language. Implementations are frozen values: the same question has the same answer."""
 
-    version: Version
+    @property
+    def version(self) -> Version:
+        """The version whose language this is."""
 
     @property
     def engine(self) -> str:

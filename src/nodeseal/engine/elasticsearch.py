@@ -24,7 +24,8 @@ _PATTERNS = (
     ),
     Pattern(
         EventKind.REFUSED_BY_PEER,
-        r"did not trust this server's certificate|[Rr]eceived fatal alert: (certificate_unknown|bad_certificate|unknown_ca)",
+        r"did not trust this server's certificate"
+        r"|[Rr]eceived fatal alert: (certificate_unknown|bad_certificate|unknown_ca)",
     ),
     Pattern(EventKind.NO_MASTER, r"not enough master nodes discovered|master not discovered"),
 )
@@ -60,7 +61,7 @@ class Elasticsearch:
         }
 
     def _discovery(self, spec: ClusterSpec) -> dict[str, Value]:
-        seeds = [peer.transport_endpoint for peer in spec.seeds]
+        seeds = list(spec.seed_endpoints)
         if self.version.major < 7:
             quorum = len(spec.founders) // 2 + 1
             return {"discovery.zen.ping.unicast.hosts": seeds, "discovery.zen.minimum_master_nodes": quorum}

@@ -39,7 +39,7 @@ def certificate_paths(instance: Instance) -> CertificatePaths:
     return CertificatePaths(certificate=f"{stem}.crt", key=f"{stem}.key", authorities="certs/ca.crt")
 
 
-def node_files(  # noqa: PLR0913 - each is another thing that a node needs
+def node_files(
     spec: ClusterSpec,
     instance: Instance,
     leaf: Leaf,
@@ -72,7 +72,8 @@ def node_files(  # noqa: PLR0913 - each is another thing that a node needs
 
 
 def settings_text(sections: Sequence[Section]) -> bytes:
-    """The settings as YAML. Values are written as JSON, which YAML 1.2 contains: no name can break out of its quotes."""
+    """The settings as YAML. Values are written as JSON, which YAML 1.2 contains: no name can break out of its
+    quotes."""
     blocks = []
     for section in sections:
         lines = [f"# {section.title}"]

@@ -62,7 +62,7 @@ class OpenSearch:
     def _discovery(self, spec: ClusterSpec) -> dict[str, Value]:
         founders = "cluster.initial_master_nodes" if self.version.major < 2 else "cluster.initial_cluster_manager_nodes"
         return {
-            "discovery.seed_hosts": [peer.transport_endpoint for peer in spec.seeds],
+            "discovery.seed_hosts": list(spec.seed_endpoints),
             founders: list(spec.founders),
         }
 

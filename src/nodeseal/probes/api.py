@@ -47,13 +47,21 @@ class Door:
             return HttpAttempt(
                 "curl", " ".join(shown), trust, credentials, Outcome.NOT_TRIED, said="curl is not on this machine"
             )
-        options = [f'url = "{url}"', f'user = "{_quoted(user)}:{_quoted(password)}"', 'output = "/dev/null"']
+        options = [
+            "silent",
+            "show-error",
+            'noproxy = "*"',
+            f"max-time = {DEADLINE}",
+            'write-out = "%{http_code}"',
+            'output = "/dev/null"',
+            f'url = "{url}"',
+            f'user = "{_quoted(user)}:{_quoted(password)}"',
+        ]
         if trust is Trust.OUR_AUTHORITY:
             options.append(f'cacert = "{_quoted(str(self._authority))}"')
         environment = {name: value for name, value in os.environ.items() if name != "CURL_CA_BUNDLE"}
         done = subprocess.run(
-            [program, "-q", "--silent", "--show-error", "--noproxy", "*", "--max-time", str(DEADLINE)]
-            + ["--write-out", "%{http_code}", "--config", "-"],
+            [program, "-q", "--config", "-"],
             input="\n".join(options),
             capture_output=True,
             text=True,

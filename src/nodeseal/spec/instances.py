@@ -319,6 +319,8 @@ class _ClusterShape(_Shape):
     engine: str = "auto"
     heap: str = "512m"
     days: int = 397
+    founders: _Texts = []
+    seeds: _Texts = []
     tls: _TlsShape = _TlsShape()
 
 
@@ -429,6 +431,8 @@ def _cluster(shape: _ClusterShape) -> ClusterSpec:
         tls=Tls(VerificationMode(tls.verification_mode), tls.transport, tls.http),
         heap=_mebibytes(shape.heap),
         days=shape.days,
+        founders=tuple(shape.founders),
+        seeds=tuple(shape.seeds),
     )
 
 
@@ -515,6 +519,7 @@ def dump(spec: ClusterSpec) -> str:
         f"engine: {_written(spec.engine)}",
         f"heap: {heap}",
         f"days: {spec.days}",
+        *_members(spec),
         "tls:",
         f"  verification_mode: {spec.tls.verification_mode.value}",
         f"  transport: {_truth(spec.tls.transport)}",
@@ -524,6 +529,13 @@ def dump(spec: ClusterSpec) -> str:
     for instance in spec.instances:
         lines += _instance_lines(instance)
     return "\n".join(lines) + "\n"
+
+
+def _members(spec: ClusterSpec) -> Iterator[str]:
+    everybody = tuple(instance.name for instance in spec.instances)
+    for key, names in (("founders", spec.founders), ("seeds", spec.seeds)):
+        if names != everybody:
+            yield f"{key}: [{', '.join(map(_written, names))}]"
 
 
 def _instance_lines(instance: Instance) -> Iterator[str]:
@@ -567,6 +579,8 @@ cluster: nodeseal                # the cluster's name
 {engine} # auto, a name, or name@version such as elasticsearch@8 or opensearch@2.19.4
 heap: 512m                       # memory of each server: 128m to 31g
 days: 397                        # how long a node's certificate is valid
+# founders: [node-0001]          # who elects the first master among them; all nodes unless given
+# seeds: [node-0001]             # whom a starting node asks for the cluster; all nodes unless given
 
 tls:
   verification_mode: full        # full checks authority and address, certificate the authority only; or none

@@ -96,8 +96,8 @@ class Tls:
 class ClusterSpec:
     """A whole cluster. `engine` is ``auto`` or ``name[@version]``; `heap` is in MiB; `days` is a leaf's validity.
 
-    `founders` are the nodes that elect the first master among them, all unless given. `seeds` are the
-    instances that a starting node asks for the cluster, all unless given.
+    `founders` names the nodes that elect the first master among them, `seeds` those that a starting node asks for
+    the cluster; both are all nodes unless given.
     """
 
     instances: tuple[Instance, ...]
@@ -107,7 +107,7 @@ class ClusterSpec:
     heap: int = 512
     days: int = 397
     founders: tuple[str, ...] = ()
-    seeds: tuple[Instance, ...] = ()
+    seeds: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rules.check_name(self.name, ("cluster",))
@@ -116,10 +116,11 @@ class ClusterSpec:
             raise SpecError("no instances", "List at least one node below `instances:`.", key=("instances",))
         rules.check_distinct([i.name for i in self.instances], "name")
         rules.check_distinct([i.filename for i in self.instances], "filename")
-        if not self.founders:
-            object.__setattr__(self, "founders", tuple(i.name for i in self.instances))
-        if not self.seeds:
-            object.__setattr__(self, "seeds", self.instances)
+        everybody = tuple(i.name for i in self.instances)
+        for key in ("founders", "seeds"):
+            named = getattr(self, key) or everybody
+            rules.check_known(named, everybody, key)
+            object.__setattr__(self, key, named)
         if not 128 <= self.heap <= 31 * 1024:
             raise SpecError(f"a heap of {self.heap} MiB is not usable", "Give 128m to 31g.", key=("heap",))
         if not 1 <= self.days <= 36500:
@@ -131,3 +132,9 @@ class ClusterSpec:
             if candidate.name == name:
                 return candidate
         raise KeyError(name)
+
+    @property
+    def seed_endpoints(self) -> tuple[str, ...]:
+        """``address:port`` of the transport listener of every seed."""
+        wanted = frozenset(self.seeds)
+        return tuple(i.transport_endpoint for i in self.instances if i.name in wanted)

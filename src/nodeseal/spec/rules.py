@@ -346,3 +346,13 @@ def _th(position: int) -> str:
 def bracketed(address: str) -> str:
     """`address` as it stands before a port: IPv6 in brackets (RFC 3986, 3.2.2), the rest as it is. Raises nothing."""
     return f"[{address}]" if ":" in address and not address.startswith("[") else address
+
+
+def check_known(names: Sequence[str], instances: Sequence[str], key: str) -> None:
+    """Raises SpecError, with `key` and the position, for the first of `names` that no instance has."""
+    known = frozenset(instances)
+    for position, name in enumerate(names):
+        if name not in known:
+            raise SpecError(
+                f"there is no instance {quoted(name)}", "Write the name of one of the instances.", key=(key, position)
+            )

@@ -28,7 +28,9 @@ def lay_out_files(folder: Path, runtime: Runtime) -> Staging:
         path = folder / f"{name}.yaml"
         write_aside(path, (resources.files("nodeseal.tour") / "files" / path.name).read_bytes(), 0o644)
         specs.append(instances.load(path))
-    return Staging(*specs, engine=f"{runtime.dialect.engine}@{runtime.dialect.version}")
+    good, alien, misnamed, relaxed = specs
+    engine = f"{runtime.dialect.engine}@{runtime.dialect.version}"
+    return Staging(good, alien, misnamed, relaxed, engine)
 
 
 def play(stage: Stage, only: Collection[int] = ()) -> Iterator[Scene | Performance]:
@@ -51,7 +53,8 @@ def play(stage: Stage, only: Collection[int] = ()) -> Iterator[Scene | Performan
 def _played(scene: Scene, cast: Cast) -> Performance:
     begin = time.monotonic()
     findings: list[Finding] = []
-    trouble, tail = "", ()
+    trouble = ""
+    tail: tuple[str, ...] = ()
     try:
         findings.extend(PLAYS[scene.number](cast))
     except NodeError as error:

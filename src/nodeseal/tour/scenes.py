@@ -69,9 +69,7 @@ def two(cast: Cast) -> Iterator[Finding]:
 
 def three(cast: Cast) -> Iterator[Finding]:
     """node-0002 joins."""
-    node = cast.stage.bring_on(
-        cast.staging.second, cast.staging.as_guest(), of_alien=cast.staging.second_from_alien
-    )
+    node = cast.stage.bring_on(cast.staging.second, cast.staging.as_guest(), of_alien=cast.staging.second_from_alien)
     cast.members.append(node)
     seen = cast.stage.wait_listed(node, timeout=PATIENCE)
     yield story.list_is([cast.staging.first.name, node.name], seen, master=cast.staging.first.name)

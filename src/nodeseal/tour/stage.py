@@ -132,4 +132,3 @@ def log_lines(node: Node) -> list[LogLine]:
     """What a node's log means, a line of each kind."""
     first = {event.kind: event for event in reversed(list(node.events()))}
     return [LogLine(node.name, kind.value, event.line) for kind, event in first.items()]
-

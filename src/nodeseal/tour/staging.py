@@ -1,4 +1,5 @@
-"""How the story is staged: which authority signs whom, what is switched on. Tests change one thing and expect a bad scene."""
+"""How the story is staged: which authority signs whom, what is switched on. Tests change one thing and expect a bad
+scene."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ class Staging:
 
     `good`, `alien`, `misnamed` and `relaxed` are what the four files of the tour say. `second_from_alien` and
     `third_from_alien` tell whether node-0002 and node-0003 have certificates of the alien authority.
-    `password` replaces the generated one. `first_can_found` is false for a cluster that waits for a founder who never comes.
+    `password` replaces the generated one. `first_can_found` is false for a cluster that waits for a founder who never
+    comes.
     """
 
     good: ClusterSpec

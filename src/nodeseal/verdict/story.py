@@ -110,7 +110,8 @@ def _those(attempts: Sequence[HttpAttempt], trust: Trust, credentials: Credentia
 
 
 def _unlike(attempts: Sequence[HttpAttempt], outcome: Outcome, status: int | None = None) -> str:
-    """What some attempt that was made did other than it should; the empty string if all did, and one was made at all."""
+    """What some attempt that was made did other than it should; the empty string if all did, and one was made at
+    all."""
     made = [attempt for attempt in attempts if attempt.outcome is not Outcome.NOT_TRIED]
     if not made:
         return "no attempt was made"
