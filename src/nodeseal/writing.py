@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -37,9 +38,7 @@ def write_new(path: Path, content: bytes, mode: int) -> None:
         os.link(aside, path, follow_symlinks=False)
         _sync(path.parent)
     except FileExistsError as cause:
-        raise UsageError(
-            f"{path} is there already, and is left as it is", "Choose another --out, or move it away."
-        ) from cause
+        raise _in_the_way(path) from cause
     except OSError as cause:
         raise _unwritable(path, cause) from cause
     finally:
@@ -100,3 +99,26 @@ def _quietly_remove(path: Path) -> None:
         path.unlink(missing_ok=True)
     except OSError:
         return
+
+
+def write_new_tree(folder: Path, files: Iterable[tuple[str, bytes, int]]) -> None:
+    """Write files below a folder that must not exist: all of them aside, then one rename.
+
+    Raises UsageError if something is at `folder`, MachineError if it can't be written; then nothing is left.
+    """
+    if os.path.lexists(folder):
+        raise _in_the_way(folder)
+    aside = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        make_folder(aside, 0o755)
+        write_tree(aside, files)
+        aside.rename(folder)
+    except OSError as cause:
+        raise _unwritable(folder, cause) from cause
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _in_the_way(path: Path) -> UsageError:
+    return UsageError(f"{path} is there already, and is left as it is", "Choose another --out, or move it away.")

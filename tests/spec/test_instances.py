@@ -13,6 +13,7 @@ from nodeseal.errors import SpecError, UsageError
 from nodeseal.spec import instances
 from nodeseal.spec.instances import dump, load, parse, template
 from nodeseal.spec.model import ClusterSpec, Instance, Tls, VerificationMode
+from nodeseal.spec.shape import KNOWN
 
 NAME = "instances:\n  - name: "
 
@@ -71,6 +72,8 @@ cluster: logs
 engine: opensearch@2.19.4
 heap: 2g
 days: 30
+founders: n1
+seeds: [n1]
 tls: {verification_mode: certificate, transport: true, http: false}
 instances:
   - {name: n1, filename: f1, dns: [a.lan], ip: ["::1"], cn: [c], address: h1, http_port: 19200, transport_port: 19300}
@@ -79,7 +82,7 @@ instances:
     )
     node = Instance("n1", ("a.lan",), ("::1",), ("c",), "f1", "h1", 19200, 19300)
     tls = Tls(VerificationMode.CERTIFICATE, True, False)
-    assert spec == ClusterSpec((node,), "logs", "opensearch@2.19.4", tls, 2048, 30)
+    assert spec == ClusterSpec((node,), "logs", "opensearch@2.19.4", tls, 2048, 30, ("n1",), ("n1",))
 
 
 @pytest.mark.parametrize(
@@ -229,6 +232,14 @@ def test_bad_files(text, line, key, words):
         ("heap: 64m\n" + NAME + "n", 1, ("heap",), ["128m to 31g"]),
         ("days: 0\n" + NAME + "n", 1, ("days",), ["36500"]),
         ("engine: two words\n" + NAME + "n", 1, ("engine",), ["name@version"]),
+        ("founders: n2\n" + NAME + "n", 1, ("founders", 0), ['no instance "n2"', "one of the instances"]),
+        ("founders: [n,\n  N]\n" + NAME + "n", 2, ("founders", 1), ['no instance "N"']),
+        ("seeds:\n  - n\n  - n2\n" + NAME + "n", 3, ("seeds", 1), ['no instance "n2"']),
+        ("seeds:\n  - n\n  - n\n" + NAME + "n", 3, ("seeds", 1), ['"n"', "twice"]),
+        ('seeds: ["a\\e"]\n' + NAME + "n", 1, ("seeds", 0), ["no instance"]),
+        ("founders: 1\n" + NAME + "n", 1, ("founders", 0), ["quotes", "number"]),
+        ("founders:\n" + NAME + "n", 1, ("founders",), ["nothing", "leave the key out"]),
+        ("founder: n\n" + NAME + "n", 1, ("founder",), ["`founders`"]),
         ("cluster: CN=x\n" + NAME + "n", 1, ("cluster",), ["distinguished"]),
         ("tls: yes\n" + NAME + "n", 1, ("tls",), ["mapping", "truth value"]),
         ("tls:\n  http: yes\n" + NAME + "n", 2, ("tls", "http"), ["true or false"]),
@@ -338,8 +349,61 @@ def test_the_template_shows_the_defaults(engine):
     text = template(engine)
     nodes = tuple(Instance(f"node-{n:04}", (f"node-{n:04}",), (f"127.18.10.{n + 1}",)) for n in (1, 2, 3))
     assert parse(text, "x") == ClusterSpec(nodes, engine=engine)
-    assert all(f"{key}:" in text for keys in instances._KNOWN.values() for key in keys)
+    assert all(f"{key}:" in text for keys in KNOWN.values() for key in keys)
     assert max(map(len, text.splitlines())) <= 120
+
+
+@pytest.mark.parametrize(
+    ("text", "founders", "seeds"),
+    [
+        ("", ("a", "b"), ("a", "b")),
+        ("founders: []\nseeds: []\n", ("a", "b"), ("a", "b")),
+        ("founders: a\n", ("a",), ("a", "b")),
+        ("founders: [b, a]\nseeds: b\n", ("b", "a"), ("b",)),
+    ],
+)
+def test_founders_and_seeds_are_all_unless_given(text, founders, seeds):
+    spec = parse(text + NAME + "a\n  - name: b\n", "x")
+    assert (spec.founders, spec.seeds) == (founders, seeds)
+
+
+def test_only_seeds_are_asked():
+    nodes = tuple(Instance(name, address=f"{name}.lan") for name in "ab")
+    assert ClusterSpec(nodes, seeds=("b",)).seed_endpoints == ("b.lan:9300",)
+
+
+def test_what_is_so_anyway_is_not_dumped():
+    assert dump(ClusterSpec((Instance("n1", ip=("10.0.0.1",)),))) == "instances:\n  - name: n1\n    ip: [10.0.0.1]\n"
+
+
+def test_what_is_not_the_default_is_dumped():
+    node = Instance("n1", address="n.lan", filename="f", http_port=19200, transport_port=19300)
+    tls = Tls(VerificationMode.NONE, transport=False, http=False)
+    other = Instance("m1", dns=("*.a.lan", "m.lan"))
+    text = dump(ClusterSpec((node, other), "logs", "opensearch", tls, 1024, 30, ("n1",), ("m1",)))
+    assert (
+        text
+        == """\
+cluster: logs
+engine: opensearch
+heap: 1g
+days: 30
+founders: [n1]
+seeds: [m1]
+tls:
+  verification_mode: none
+  transport: false
+  http: false
+instances:
+  - name: n1
+    filename: f
+    address: n.lan
+    http_port: 19200
+    transport_port: 19300
+  - name: m1
+    dns: ["*.a.lan", m.lan]
+"""
+    )
 
 
 def test_the_template_refuses_what_is_no_engine():
@@ -372,7 +436,7 @@ IPS = ADDRESSES.filter(lambda a: getattr(a, "scope_id", None) is None).map(str)
 
 @st.composite
 def nodes(draw, filename: str) -> Instance:
-    ports = draw(st.lists(st.integers(1, 65535), min_size=2, max_size=2, unique=True))
+    ports = draw(st.just([9200, 9300]) | st.lists(st.integers(1, 65535), min_size=2, max_size=2, unique=True))
     return Instance(
         name=draw(NAMES),
         dns=tuple(draw(st.lists(HOSTS | WILDCARDS, max_size=3))),
@@ -389,13 +453,16 @@ def nodes(draw, filename: str) -> Instance:
 def specs(draw) -> ClusterSpec:
     filenames = draw(st.lists(FILENAMES, min_size=1, max_size=4, unique_by=str.casefold))
     found = {node.name.casefold(): node for node in (draw(nodes(filename)) for filename in filenames)}
+    members = st.lists(st.sampled_from([node.name for node in found.values()]), unique=True).map(tuple)
     return ClusterSpec(
         instances=tuple(found.values()),
-        name=draw(NAMES),
+        name=draw(st.just("nodeseal") | NAMES),
         engine=draw(st.sampled_from(["auto", "no", "elasticsearch@8", "opensearch@2.19.4"])),
         tls=Tls(draw(st.sampled_from(VerificationMode)), draw(st.booleans()), draw(st.booleans())),
-        heap=draw(st.integers(128, 31 * 1024)),
-        days=draw(st.integers(1, 36500)),
+        heap=draw(st.just(512) | st.integers(128, 31 * 1024)),
+        days=draw(st.just(397) | st.integers(1, 36500)),
+        founders=draw(members),
+        seeds=draw(members),
     )
 
 

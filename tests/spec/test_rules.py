@@ -319,6 +319,9 @@ def test_an_instance_names_the_key(fields, key):
         ({"engine": "?"}, ("engine",)),
         ({"heap": 127}, ("heap",)),
         ({"days": 0}, ("days",)),
+        ({"founders": ("n2",)}, ("founders", 0)),
+        ({"founders": ("n1", "n1")}, ("founders", 1)),
+        ({"seeds": ("n1", "n2")}, ("seeds", 1)),
     ],
 )
 def test_a_cluster_names_the_key(fields, key):

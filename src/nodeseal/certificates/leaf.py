@@ -29,7 +29,8 @@ class Leaf:
         `authority`.
 
         Profile: RFC 5280 4.2.1 with serverAuth and clientAuth, because a node opens transport connections as well as
-        answering them (Elasticsearch, "Using an external CA for the transport layer"). Serial: 159 random bits (4.1.2.2).
+        answering them (Elasticsearch, "Using an external CA for the transport layer"). The serial number has 159
+        random bits (4.1.2.2).
         """
         key = ec.generate_private_key(ec.SECP256R1())
         end = min(now + timedelta(days=days), authority.certificate.not_valid_after_utc)

@@ -104,6 +104,16 @@ class LocalCluster:
         return Node(instance, self.home / "nodes" / instance.filename, self.runtime)
 
     @property
+    def authority_file(self) -> Path:
+        """The PEM file of the trust anchor that clients are given."""
+        return self.home / "certificates" / "ca" / "ca.crt"
+
+    @property
+    def password_file(self) -> Path:
+        """The file, 0600, in which the superuser's password is handed over."""
+        return self.home / "password"
+
+    @property
     def nodes(self) -> tuple[Node, ...]:
         """The nodes of the cluster file, in its order."""
         return tuple(self.node(instance) for instance in self.spec.instances)
@@ -163,10 +173,8 @@ class LocalCluster:
 
     def rest(self, instance: Instance) -> Rest:
         """A client of one node as the superuser."""
-        authority = self.home / "certificates" / "ca" / "ca.crt" if self.spec.tls.http else None
-        address = instance.transport_endpoint.rpartition(":")[0]
-        user = self.runtime.dialect.superuser
-        return Rest(f"{address}:{instance.http_port}", authority, user, self.secrets.password)
+        authority = self.authority_file if self.spec.tls.http else None
+        return Rest(instance.http_endpoint, authority, self.runtime.dialect.superuser, self.secrets.password)
 
     def stop(self) -> int:
         """Stop whatever lives in this home, started by whomever. Returns the number of processes."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from nodeseal.engine.dialect import Dialect, EventKind
 
 _RECORD_START = re.compile(r"^\[\d{4}-\d\d-\d\dT")
+_OF_CLIENTS = re.compile(r"^\[[^\]]*\]\[[^\]]*\]\[[^\]]*(?:\.h\.|[Hh]ttp)[^\]]*\]")
 _CLOCK = re.compile(r"^\[(\d{4}-\d\d-\d\dT[\d:,.]+)")
 
 
@@ -35,8 +36,13 @@ def records(text: str) -> Iterator[str]:
 
 
 def events(node: str, text: str, dialect: Dialect) -> Iterator[Event]:
-    """The events in a node's log, in order. Of a stack trace the telling line is joined to the record's first."""
+    """The events in a node's log, in order. Of a stack trace the telling line is joined to the record's first.
+
+    What HTTP loggers write is about clients, and is left out: events are about peers.
+    """
     for record in records(text):
+        if _OF_CLIENTS.match(record):
+            continue
         found = _telling(record.splitlines(), dialect)
         if found:
             kind, line = found

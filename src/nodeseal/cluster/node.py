@@ -24,12 +24,15 @@ LOOK_AGAIN = 0.1
 
 @dataclass(frozen=True)
 class Runtime:
-    """What nodes run on: the unpacked `distribution`, the `java` home, and the account (None: one's own)."""
+    """What nodes run on: the unpacked `distribution`, the `java` home, the account (None: one's own), and
+    `jvm_options` besides those of the config folder.
+    """
 
     dialect: Dialect
     distribution: Path
     java: Path
     account: Account | None = None
+    jvm_options: str = ""
 
 
 class Node:
@@ -58,7 +61,9 @@ class Node:
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "HOME": str(self.folder),
-            **dialect.environment(str(self.folder / "config"), str(self.runtime.java), str(self.folder / "tmp")),
+            **dialect.environment(
+                str(self.folder / "config"), str(self.runtime.java), str(self.folder / "tmp"), self.runtime.jvm_options
+            ),
         }
         self._started = process.start(
             [str(self.runtime.distribution / "bin" / dialect.engine)],
@@ -81,20 +86,26 @@ class Node:
             self._started.wait()
         return count
 
-    def log(self) -> str:
-        """All that the node wrote since it was laid out."""
+    def log(self, since: int = 0) -> str:
+        """All that the node wrote since it was laid out, or since byte `since`."""
         try:
-            return self.console.read_text(errors="replace")
+            with self.console.open("rb") as file:
+                file.seek(since)
+                return file.read().decode(errors="replace")
         except FileNotFoundError:
             return ""
 
-    def events(self) -> Iterator[Event]:
-        """What its log means, from the beginning."""
-        return events(self.name, self.log(), self.runtime.dialect)
+    def log_size(self) -> int:
+        """How many bytes it has written so far: a mark for "since now"."""
+        return self.console.stat().st_size if self.console.exists() else 0
 
-    def saw(self, kind: EventKind) -> Event | None:
-        """The first event of that kind in its log; None if there is none yet."""
-        return next((event for event in self.events() if event.kind is kind), None)
+    def events(self, since: int = 0) -> Iterator[Event]:
+        """What its log means, from the beginning or from byte `since`."""
+        return events(self.name, self.log(since), self.runtime.dialect)
+
+    def saw(self, kind: EventKind, since: int = 0) -> Event | None:
+        """The first event of that kind in its log, from byte `since` on; None if there is none yet."""
+        return next((event for event in self.events(since) if event.kind is kind), None)
 
     def wait_started(self, timeout: float = 180.0) -> Event:
         """The event by which the node says that it has started; `timeout` in seconds.

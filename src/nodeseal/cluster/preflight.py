@@ -10,14 +10,25 @@ from pathlib import Path
 
 import psutil
 
-from nodeseal.errors import MachineError
-from nodeseal.spec.model import Instance, Listener
+from nodeseal.errors import MachineError, SpecError
+from nodeseal.spec.model import ClusterSpec, Instance, Listener
 
 BESIDE_THE_HEAP = 350
 """MiB that a node takes besides its heap, as measured on three engine lines."""
 
 DISK_PER_NODE = 200
 """MiB that a small node writes: data, logs, temporary files."""
+
+
+def check_addresses(spec: ClusterSpec) -> None:
+    """Raise SpecError if an instance has no address to listen on: a certificate needs none, a server does."""
+    for position, instance in enumerate(spec.instances):
+        if not instance.address:
+            raise SpecError(
+                f"{instance.name} has no address to listen on",
+                "Give it an `ip:`, a `dns:` or an `address:`.",
+                key=("instances", position),
+            )
 
 
 def check_ports(instances: Iterable[Instance]) -> None:

@@ -86,8 +86,8 @@ class Dialect(Protocol):
     def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
         """Entries for the engine's own keystore; empty where the engine has them in files."""
 
-    def environment(self, config: str, java_home: str, scratch: str) -> Mapping[str, str]:
-        """The variables that the engine's launcher reads; `scratch` is its folder for temporary files."""
+    def environment(self, config: str, java_home: str, scratch: str, options: str = "") -> Mapping[str, str]:
+        """The variables that the launcher reads; `scratch` is for temporary files, `options` are more for the JVM."""
 
     def event(self, line: str) -> EventKind | None:
         """What a log line means; None if it is of no interest."""

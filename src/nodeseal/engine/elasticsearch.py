@@ -24,7 +24,7 @@ _PATTERNS = (
     ),
     Pattern(
         EventKind.REFUSED_BY_PEER,
-        r"did not trust this server's certificate"
+        r"client did not trust this server's certificate"
         r"|[Rr]eceived fatal alert: (certificate_unknown|bad_certificate|unknown_ca)",
     ),
     Pattern(EventKind.NO_MASTER, r"not enough master nodes discovered|master not discovered"),
@@ -90,9 +90,15 @@ class Elasticsearch:
     def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
         return {"bootstrap.password": secrets.password}
 
-    def environment(self, config: str, java_home: str, scratch: str) -> Mapping[str, str]:
+    def environment(self, config: str, java_home: str, scratch: str, options: str = "") -> Mapping[str, str]:
         java = {"ES_JAVA_HOME": java_home} if self.version.major >= 7 else {}
-        return {"ES_PATH_CONF": config, "ES_TMPDIR": scratch, "JAVA_HOME": java_home, **java}
+        return {
+            "ES_PATH_CONF": config,
+            "ES_TMPDIR": scratch,
+            "ES_JAVA_OPTS": options,
+            "JAVA_HOME": java_home,
+            **java,
+        }
 
     def event(self, line: str) -> EventKind | None:
         return first_match(_PATTERNS, line)

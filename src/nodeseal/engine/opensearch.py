@@ -95,10 +95,11 @@ class OpenSearch:
     def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
         return {}
 
-    def environment(self, config: str, java_home: str, scratch: str) -> Mapping[str, str]:
+    def environment(self, config: str, java_home: str, scratch: str, options: str = "") -> Mapping[str, str]:
         return {
             "OPENSEARCH_PATH_CONF": config,
             "OPENSEARCH_TMPDIR": scratch,
+            "OPENSEARCH_JAVA_OPTS": options,
             "OPENSEARCH_JAVA_HOME": java_home,
             "JAVA_HOME": java_home,
         }

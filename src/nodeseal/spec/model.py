@@ -82,6 +82,11 @@ class Instance:
         """``address:port`` of the transport listener, as peers are told it."""
         return f"{rules.bracketed(self.address)}:{self.transport_port}"
 
+    @property
+    def http_endpoint(self) -> str:
+        """``address:port`` of the http listener."""
+        return f"{rules.bracketed(self.address)}:{self.http_port}"
+
 
 @dataclass(frozen=True)
 class Tls:

@@ -349,10 +349,19 @@ def bracketed(address: str) -> str:
 
 
 def check_known(names: Sequence[str], instances: Sequence[str], key: str) -> None:
-    """Raises SpecError, with `key` and the position, for the first of `names` that no instance has."""
+    """Every one of `names` is an instance's, and none is there twice: a quorum would count it twice.
+
+    Returns nothing. Raises SpecError, with `key` and the position, for the first that is not.
+    """
     known = frozenset(instances)
+    seen: set[str] = set()
     for position, name in enumerate(names):
         if name not in known:
             raise SpecError(
-                f"there is no instance {quoted(name)}", "Write the name of one of the instances.", key=(key, position)
+                f"there is no instance {quoted(str(name))}",
+                "Write the name of one of the instances.",
+                key=(key, position),
             )
+        if name in seen:
+            raise SpecError(f"{quoted(name)} is listed twice", "Keep one of the two.", key=(key, position))
+        seen.add(name)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from nodeseal.cluster.node import LOOK_AGAIN, Node
 from nodeseal.engine.dialect import EventKind
 from nodeseal.errors import ClusterError
-from nodeseal.probes.observation import Credentials, FileMode, HttpAttempt, Trust, Watch
-from nodeseal.tour.stage import Stage, liveness, log_lines
+from nodeseal.probes.observation import Credentials, FileMode, HttpAttempt, LogLine, Trust, Watch
+from nodeseal.spec.model import Instance
+from nodeseal.tour.stage import Stage, liveness, log_line
 from nodeseal.verdict import story
 from nodeseal.verdict.finding import Finding
 
@@ -22,6 +23,22 @@ WATCHED = 5.0
 Play = Callable[["Cast"], Iterator[Finding]]
 
 
+class Guest:
+    """A node that is to be refused, and how long the members' logs were when it came on."""
+
+    def __init__(self, node: Node, members: Sequence[Node]) -> None:
+        self.node = node
+        self._since = {member: member.log_size() for member in members}
+
+    def own(self, kind: EventKind) -> list[LogLine]:
+        """The first line of that kind in its own log."""
+        return log_line(self.node, kind)
+
+    def of_members(self, kind: EventKind) -> list[LogLine]:
+        """The first line of that kind in each member's log since it came on."""
+        return [line for member, since in self._since.items() for line in log_line(member, kind, since)]
+
+
 class Cast:
     """The stage, and the nodes that have come on in earlier scenes or wait behind the curtain."""
 
@@ -29,14 +46,23 @@ class Cast:
         self.stage = stage
         self.staging = stage.staging
         self.members: list[Node] = []
-        self.misnamed: Node | None = None
-        self.relaxed: list[Node] = []
+        self._misnamed: Guest | None = None
+        self._relaxed: list[Node] = []
 
-    def call_for_scene_five(self) -> None:
-        """Start its three nodes, unless they were started before: they boot while scene 4 is watched."""
-        if not self.relaxed:
-            self.misnamed = self.stage.bring_on(self.staging.fourth, self.staging.as_guest())
-            self.relaxed = self.stage.bring_on_relaxed()
+    def invite(self, instance: Instance, *, of_alien: bool = False) -> Guest:
+        """Start a node that is to be refused."""
+        node = self.stage.bring_on(instance, self.staging.as_guest(), of_alien=of_alien)
+        return Guest(node, self.members)
+
+    def misnamed(self) -> tuple[Guest, list[Node]]:
+        """The misnamed node and the two of the relaxed cluster; started now unless they were before.
+
+        Scene 4 calls for them so that they boot while it is being watched.
+        """
+        if self._misnamed is None:
+            self._misnamed = self.invite(self.staging.fourth)
+            self._relaxed = self.stage.bring_on_relaxed()
+        return self._misnamed, self._relaxed
 
 
 def one(cast: Cast) -> Iterator[Finding]:
@@ -45,7 +71,7 @@ def one(cast: Cast) -> Iterator[Finding]:
     cast.members.append(node)
     node.wait_started()
     seen = cast.stage.wait_listed(node)
-    yield story.elected(node.name, [line for line in log_lines(node) if line.kind == EventKind.ELECTED])
+    yield story.elected(node.name, log_line(node, EventKind.ELECTED))
     yield story.list_is([node.name], seen, master=node.name)
 
 
@@ -76,30 +102,35 @@ def three(cast: Cast) -> Iterator[Finding]:
 
 
 def four(cast: Cast) -> Iterator[Finding]:
-    """node-0003 stays out."""
-    guest = cast.stage.bring_on(cast.staging.third, cast.staging.as_guest(), of_alien=cast.staging.third_from_alien)
-    reasons = [EventKind.TRUST_REFUSED]
-    wait_refused(cast, guest, reasons)
-    cast.call_for_scene_five()
+    """node-0003 stays out: it does not trust the others, and they are told so."""
+    guest = cast.invite(cast.staging.third, of_alien=cast.staging.third_from_alien)
+
+    def refusal() -> tuple[list[LogLine], list[LogLine]]:
+        return guest.own(EventKind.TRUST_REFUSED), guest.of_members(EventKind.REFUSED_BY_PEER)
+
+    wait_refused(cast, guest, refusal)
+    cast.misnamed()
     watch = watched(cast, WATCHED)
-    yield story.stayed_out(guest.name, watch, liveness(guest))
-    lines = [line for node in (guest, *cast.members) for line in log_lines(node)]
-    yield story.refused_on_both_sides(guest.name, lines, reasons)
-    guest.stop()
+    yield story.stayed_out(guest.node.name, watch, liveness(guest.node))
+    inside, outside = refusal()
+    yield story.refused_on_both_sides(
+        guest.node.name, "the members", [*inside, *outside], EventKind.TRUST_REFUSED.value
+    )
+    guest.node.stop()
 
 
 def five(cast: Cast) -> Iterator[Finding]:
     """node-0004 is refused under ``full``, accepted under ``certificate``."""
-    cast.call_for_scene_five()
-    guest = cast.misnamed
-    assert guest is not None  # noqa: S101 - called for above
-    reasons = [EventKind.NAME_REFUSED]
-    wait_refused(cast, guest, reasons)
+    guest, (host, twin) = cast.misnamed()
+
+    def refusal() -> tuple[list[LogLine], list[LogLine]]:
+        return guest.own(EventKind.REFUSED_BY_PEER), guest.of_members(EventKind.NAME_REFUSED)
+
+    wait_refused(cast, guest, refusal)
     watch = watched(cast, WATCHED / 5)
-    yield story.stayed_out(guest.name, watch, liveness(guest))
-    lines = [line for node in (guest, *cast.members) for line in log_lines(node)]
-    yield story.refused_on_both_sides(guest.name, lines, reasons)
-    host, twin = cast.relaxed
+    yield story.stayed_out(guest.node.name, watch, liveness(guest.node))
+    inside, outside = refusal()
+    yield story.refused_on_both_sides("the master", guest.node.name, [*outside, *inside], EventKind.NAME_REFUSED.value)
     host.wait_started()
     seen = cast.stage.wait_listed(twin, cast.stage.relaxed, timeout=PATIENCE)
     yield story.list_is([host.name, twin.name], seen, master=host.name)
@@ -108,7 +139,7 @@ def five(cast: Cast) -> Iterator[Finding]:
 def six(cast: Cast) -> Iterator[Finding]:
     """The default password does not work, the generated one does."""
     dialect, door = cast.stage.cluster.runtime.dialect, cast.stage.door()
-    file = cast.stage.password_file
+    file = cast.stage.cluster.password_file
     attempts: list[HttpAttempt] = []
     for credentials, password in (
         (Credentials.DEFAULT, dialect.default_password),
@@ -123,23 +154,19 @@ def six(cast: Cast) -> Iterator[Finding]:
 PLAYS: dict[int, Play] = {1: one, 2: two, 3: three, 4: four, 5: five, 6: six}
 
 
-def wait_refused(cast: Cast, guest: Node, reasons: list[EventKind]) -> None:
-    """Wait until the logs of `guest` and of a member tell of the refusal, or `guest` is in, or its time is over.
+def wait_refused(cast: Cast, guest: Guest, refusal: Callable[[], tuple[list[LogLine], list[LogLine]]]) -> None:
+    """Wait until the logs on both sides tell of the refusal, or `guest` is in, or its time is over.
 
     It decides nothing: what was seen by then is judged. Raises NodeError if `guest` dies.
     """
 
     def look() -> bool | None:
-        if guest.name in cast.stage.node_list().names:
-            return True
-        inside = any(guest.saw(kind) for kind in (*reasons, EventKind.REFUSED_BY_PEER))
-        outside = any(node.saw(kind) for node in cast.members for kind in (*reasons, EventKind.REFUSED_BY_PEER))
-        return True if inside and outside else None
+        return all(refusal()) or guest.node.name in cast.stage.node_list().names or None
 
     try:
-        guest.wait(look, "be refused", PATIENCE)
+        guest.node.wait(look, "be refused", PATIENCE)
     except ClusterError:
-        if not guest.is_running():
+        if not guest.node.is_running():
             raise
 
 

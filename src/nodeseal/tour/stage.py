@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from nodeseal.probes.api import Door
 from nodeseal.probes.observation import Liveness, LogLine, NodeList
 from nodeseal.spec.model import ClusterSpec, Instance
 from nodeseal.tour.scene import Start
-from nodeseal.tour.staging import NODES_AT_ONCE, Staging
+from nodeseal.tour.staging import NODES_AT_ONCE, QUICK_START, Staging
 
 
 class Stage:
@@ -29,6 +30,7 @@ class Stage:
 
     def __init__(self, staging: Staging, runtime: Runtime, folder: Path, *, keep: bool = False) -> None:
         self.staging = staging
+        runtime = replace(runtime, jvm_options=QUICK_START)
         self._keep = keep
         self._spawned: dict[Node, float] = {}
         now = datetime.now(UTC)
@@ -57,16 +59,6 @@ class Stage:
         if not self._keep:
             self.cluster.stop()
 
-    @property
-    def authority_file(self) -> Path:
-        """The PEM file that clients are given."""
-        return self.cluster.home / "certificates" / "ca" / "ca.crt"
-
-    @property
-    def password_file(self) -> Path:
-        """The file in which the generated password is handed over."""
-        return self.cluster.home / "password"
-
     def bring_on(self, instance: Instance, spec: ClusterSpec | None = None, *, of_alien: bool = False) -> Node:
         """Place and start a node of the story with a certificate of the good or of the alien authority."""
         return self._start(self.cluster, instance, (self.alien if of_alien else self.good).authority, spec)
@@ -87,8 +79,7 @@ class Stage:
 
     def door(self) -> Door:
         """The HTTP port of node-0001, as its users know it."""
-        first = self.staging.first
-        return Door(f"{first.address}:{first.http_port}", self.authority_file)
+        return Door(self.staging.first.http_endpoint, self.cluster.authority_file)
 
     def node_list(self, cluster: LocalCluster | None = None) -> NodeList:
         """The node list of a cluster's first node; a failed attempt is a value too."""
@@ -128,7 +119,7 @@ def liveness(node: Node) -> Liveness:
     return Liveness(node.name, alive, () if alive else tail(node.log()))
 
 
-def log_lines(node: Node) -> list[LogLine]:
-    """What a node's log means, a line of each kind."""
-    first = {event.kind: event for event in reversed(list(node.events()))}
-    return [LogLine(node.name, kind.value, event.line) for kind, event in first.items()]
+def log_line(node: Node, kind: EventKind, since: int = 0) -> list[LogLine]:
+    """The first line of that kind in a node's log, from byte `since` on; empty if there is none."""
+    event = node.saw(kind, since)
+    return [LogLine(node.name, kind.value, event.line)] if event else []

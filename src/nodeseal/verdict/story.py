@@ -91,18 +91,13 @@ def stayed_out(name: str, watch: Watch, process: Liveness) -> Finding:
     return judge(f"{name} runs, tries, and never appears", [watch, process], objection)
 
 
-def refused_on_both_sides(guest: str, lines: Sequence[LogLine], why: Sequence[str]) -> Finding:
-    """The guest's log and a member's log both tell of the refusal, and one of them gives the reason in `why`."""
-    refusals = [line for line in lines if line.kind in (*why, "refused-by-peer")]
-    sides = {line.node == guest for line in refusals}
-    reasons = [line for line in refusals if line.kind in why]
-    objection = ""
-    if sides != {True, False}:
-        missing = "either side" if not sides else "the other nodes" if True in sides else guest
-        objection = f"no line from {missing} tells of a refused handshake"
-    elif not reasons:
-        objection = f"no line gives the reason ({' or '.join(why)})"
-    return judge(f"the logs of {guest} and of a member say why", refusals, objection)
+def refused_on_both_sides(refuser: str, refused: str, lines: Sequence[LogLine], why: str) -> Finding:
+    """The log of the side that checks gives the reason `why`; the log of the other tells that it was refused."""
+    reasons = [line for line in lines if line.kind == why]
+    echoes = [line for line in lines if line.kind == "refused-by-peer"]
+    missing = [side for side, found in ((refuser, reasons), (refused, echoes)) if not found]
+    objection = f"no line from {' nor from '.join(missing)} tells of it" if missing else ""
+    return judge(f"{refuser} refuses the certificate of {refused}; both logs say so", [*reasons, *echoes], objection)
 
 
 def _those(attempts: Sequence[HttpAttempt], trust: Trust, credentials: Credentials) -> list[HttpAttempt]:

@@ -1,0 +1,1 @@
+"""The user's verbs. Nothing here is imported before its verb is called."""
