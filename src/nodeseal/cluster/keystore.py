@@ -22,11 +22,7 @@ def create(config: Path, entries: Mapping[str, str], runtime: Runtime, scratch: 
             [tool, "add", "--force", "--stdin", name],
             input=value.encode(),
             capture_output=True,
-            env={
-                "PATH": "/usr/local/bin:/usr/bin:/bin",
-                "LANG": "C.UTF-8",
-                **runtime.dialect.environment(str(config), str(runtime.java), str(scratch)),
-            },
+            env=runtime.environment(config, scratch),
             cwd=config,
             timeout=120,
             check=False,

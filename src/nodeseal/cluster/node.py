@@ -34,6 +34,14 @@ class Runtime:
     account: Account | None = None
     jvm_options: str = ""
 
+    def environment(self, config: Path, scratch: Path) -> dict[str, str]:
+        """The variables that the engine's programs read."""
+        return {
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+            **self.dialect.environment(str(config), str(self.java), str(scratch), self.jvm_options),
+        }
+
 
 class Node:
     """A node whose folder (config, data, logs) is already laid out in `folder`."""
@@ -56,19 +64,11 @@ class Node:
 
     def start(self) -> None:
         """Start the server and return at once. Raises ClusterError if it can't be started."""
-        dialect = self.runtime.dialect
-        environment = {
-            "PATH": "/usr/local/bin:/usr/bin:/bin",
-            "LANG": "C.UTF-8",
-            "HOME": str(self.folder),
-            **dialect.environment(
-                str(self.folder / "config"), str(self.runtime.java), str(self.folder / "tmp"), self.runtime.jvm_options
-            ),
-        }
+        real = self.folder.resolve()
         self._started = process.start(
-            [str(self.runtime.distribution / "bin" / dialect.engine)],
+            [str(self.runtime.distribution / "bin" / self.runtime.dialect.engine)],
             node=self.folder,
-            environment=environment,
+            environment={**self.runtime.environment(real / "config", real / "tmp"), "HOME": str(real)},
             console=self.console,
             account=self.runtime.account,
         )

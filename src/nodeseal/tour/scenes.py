@@ -133,7 +133,7 @@ def five(cast: Cast) -> Iterator[Finding]:
     yield story.refused_on_both_sides("the master", guest.node.name, [*outside, *inside], EventKind.NAME_REFUSED.value)
     host.wait_started()
     seen = cast.stage.wait_listed(twin, cast.stage.relaxed, timeout=PATIENCE)
-    yield story.list_is([host.name, twin.name], seen, master=host.name)
+    yield story.list_is([host.name, twin.name], seen)
 
 
 def six(cast: Cast) -> Iterator[Finding]:

@@ -82,8 +82,6 @@ class Staging:
             self.relaxed,
             name="story-relaxed",
             engine=self.engine,
-            founders=(self.relaxed.instances[0].name,),
-            seeds=(self.relaxed.instances[0].name,),
             tls=Tls(verification_mode=self.relaxed_mode),
             heap=HEAP,
         )
