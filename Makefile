@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TOUR ?=
 
-.PHONY: help setup tour test test-unit test-matrix lint lock bench clean
+.PHONY: help setup tour test test-unit test-matrix lint lock bench record clean
 
 help: ## Say what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 14
@@ -42,6 +42,9 @@ lock: $(READY) ## Pin every dependency with its hashes
 
 bench: $(READY) ## Measure against the peers, side by side
 	$(BIN)/python -m benchmarks
+
+record: $(READY) ## Play the tour and draw docs/tour.svg from it
+	$(BIN)/python docs/record_tour.py $(TOUR)
 
 clean: ## Remove what the targets above made here
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -44,7 +44,10 @@ class Secrets:
 class EventKind(StrEnum):
     """What a line of a node's own log can mean to us."""
 
+    LISTENING = "listening"
+    """Its transport port is open, and it begins to look for the others."""
     STARTED = "started"
+    """It answers its users."""
     ELECTED = "elected"
     TRUST_REFUSED = "trust-refused"
     """This node's own check of a peer's certificate failed: the authority is unknown."""

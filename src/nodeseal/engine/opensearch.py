@@ -16,7 +16,9 @@ from nodeseal.engine.log_lines import Pattern, first_match
 from nodeseal.spec.model import ClusterSpec, Instance, VerificationMode
 
 _PATTERNS = (
-    Pattern(EventKind.STARTED, r"\[o\.o\.n\.Node +\].* started$"),
+    Pattern(EventKind.LISTENING, r"\[o\.o\.t\.TransportService +\].* publish_address"),
+    # the server's own "started" comes seconds before it can check a password
+    Pattern(EventKind.STARTED, r"\[o\.o\.s\.c\.ConfigurationRepository\].* Node '.*' initialized"),
     Pattern(EventKind.ELECTED, r"elected-as-(cluster-manager|master)"),
     Pattern(EventKind.NAME_REFUSED, r"No subject alternative (names|DNS name) matching|No name matching .* found"),
     Pattern(EventKind.TRUST_REFUSED, r"unable to find valid certification path|PKIX path (building|validation) failed"),

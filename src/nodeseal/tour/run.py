@@ -34,15 +34,14 @@ def lay_out_files(folder: Path, runtime: Runtime) -> Staging:
 
 
 def play(stage: Stage, only: Collection[int] = ()) -> Iterator[Scene | Performance]:
-    """Each scene before it begins, then what came of it. `only` plays some of them; the first one is always played.
+    """Each scene before it begins, then what came of it. `only` plays some of them, which need the first.
 
     After a scene without which no other can be (node-0001 did not start) the rest is bad without being played.
     """
-    cast = Cast(stage)
+    scenes = [scene for scene in SCENES if not only or scene.number in only]
+    cast = Cast(stage, [scene.number for scene in scenes])
     lost = ""
-    for scene in SCENES:
-        if only and scene.number not in only:
-            continue
+    for scene in scenes:
         yield scene
         performance = Performance(scene, (), 0.0, lost) if lost else _played(scene, cast)
         yield performance

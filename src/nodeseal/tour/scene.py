@@ -74,7 +74,9 @@ class Performance:
 
 @dataclass(frozen=True)
 class Start:
-    """When a node was started (seconds since the epoch), and when it said that it had started (its own log's clock)."""
+    """When a node was started (seconds since the epoch), and when it said that it had (its own log's clock).
+
+    Of a node that never gets into a cluster it is when its transport port was open."""
 
     node: str
     spawned: float

@@ -93,7 +93,7 @@ class Stage:
         master = next((member.name for member in members if member.is_master), "")
         return NodeList(asked.name, tuple(member.name for member in members), master)
 
-    def wait_listed(self, node: Node, cluster: LocalCluster | None = None, timeout: float = 60.0) -> NodeList:
+    def wait_listed(self, node: Node, cluster: LocalCluster | None = None, *, timeout: float) -> NodeList:
         """The first node list with `node` in it. Raises NodeError if there is none in `timeout` seconds."""
 
         def look() -> NodeList | None:
@@ -108,7 +108,7 @@ class Stage:
         """When each node was started, and when it said so."""
         found = []
         for node, spawned in self._spawned.items():
-            started = node.saw(EventKind.STARTED)
+            started = node.saw(EventKind.STARTED) or node.saw(EventKind.LISTENING)
             found.append(Start(f"{node.folder.parent.parent.name}/{node.name}", spawned, started.at if started else ""))
         return found
 

@@ -23,8 +23,8 @@ class Staging:
 
     `good`, `alien`, `misnamed` and `relaxed` are what the four files of the tour say. `second_from_alien` and
     `third_from_alien` tell whether node-0002 and node-0003 have certificates of the alien authority.
-    `password` replaces the generated one. `first_can_found` is false for a cluster that waits for a founder who never
-    comes.
+    `password` replaces the generated one. `first_can_found` is false for a cluster that waits for a founder
+    who never comes. `patience` is how many seconds a node is given to join, or to be refused.
     """
 
     good: ClusterSpec
@@ -39,6 +39,7 @@ class Staging:
     third_from_alien: bool = True
     password: str | None = None
     first_can_found: bool = True
+    patience: float = 90.0
 
     @property
     def first(self) -> Instance:
@@ -66,7 +67,7 @@ class Staging:
             name="story",
             engine=self.engine,
             instances=(*self.good.instances, self.third, self.fourth),
-            founders=(self.first.name if self.first_can_found else self.third.name,),
+            founders=(self.first.name,) if self.first_can_found else (self.first.name, self.third.name),
             seeds=tuple(i.name for i in self.good.instances),
             tls=Tls(verification_mode=self.mode, http=self.http_tls),
             heap=HEAP,
