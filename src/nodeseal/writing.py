@@ -58,7 +58,7 @@ def make_folder(folder: Path, mode: int = 0o755) -> None:
     """Make `folder` with its parents; a new one gets `mode`. Raises MachineError, with the path and the cause."""
     try:
         if not folder.is_dir():
-            folder.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(folder.parent)
             folder.mkdir(mode)
             folder.chmod(mode)
         elif mode == 0o700:

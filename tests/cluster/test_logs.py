@@ -51,7 +51,6 @@ def test_an_empty_log_means_nothing(old):
     assert list(events("node-0001", "", old)) == []
 
 
-@pytest.mark.xfail(raises=IndexError, strict=True, reason="an empty line alone is a record without lines")
 @pytest.mark.parametrize("text", ["\n", "\n" + STARTING])
 def test_a_log_that_begins_with_an_empty_line_is_read(text, old):
     assert list(events("node-0001", text, old)) == []
@@ -86,10 +85,8 @@ def test_one_record_is_one_event(old):
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="the exception travelled: the peer's check failed, not this node's")
 def test_a_peers_exception_is_not_this_nodes_own_check():
-    (event,) = events("node-0004", FROM_AFAR, dialect_for("elasticsearch", Version.parse("8.19.21")))
-    assert event.kind is not EventKind.NAME_REFUSED
+    assert not list(events("node-0004", FROM_AFAR, dialect_for("elasticsearch", Version.parse("8.19.21"))))
 
 
 def test_an_event_without_a_time_stamp_has_no_clock(old):
@@ -108,6 +105,5 @@ def test_the_tail_has_no_frames():
     assert len(tail(ALIEN + STARTED, 2)) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="the line that counts the frames left out is kept")
 def test_the_tail_does_not_count_frames_either():
     assert not [line for line in tail(ALIEN) if line.startswith("\t")]

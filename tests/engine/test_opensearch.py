@@ -11,6 +11,7 @@ from nodeseal.engine.catalogue import Version
 from nodeseal.engine.dialect import EventKind, Secrets
 from nodeseal.engine.files import certificate_paths, settings_text
 from nodeseal.engine.opensearch import OpenSearch
+from nodeseal.errors import SpecError
 from nodeseal.spec.model import ClusterSpec, Instance, Tls, VerificationMode
 
 VERSIONS = ("1.3.20", "2.13.0", "2.19.4", "3.0.0")
@@ -47,7 +48,7 @@ def test_the_settings_without_http_tls_are_those_that_were_reviewed(version, thr
         ("2.14.0", "transport.ssl.enforce_hostname_verification"),
     ],
 )
-@pytest.mark.parametrize("mode", VerificationMode)
+@pytest.mark.parametrize("mode", [VerificationMode.FULL, VerificationMode.CERTIFICATE])
 def test_only_full_checks_host_names_and_one_key_says_so(version, key, mode, three):
     settings = told(version, replace(three, tls=Tls(mode)))
     found = {name: value for name, value in settings.items() if name.endswith("enforce_hostname_verification")}
@@ -69,17 +70,28 @@ def test_only_full_checks_host_names_and_one_key_says_so(version, key, mode, thr
         ("1=2", r"CN=1\=2"),
         ("Bücher 7", "CN=Bücher 7"),
         ("o'neil & sons", "CN=o'neil & sons"),
-        pytest.param("a#b", r"CN=a\#b", marks=pytest.mark.xfail(strict=True, reason="Java escapes every #")),
+        pytest.param("a#b", r"CN=a\#b"),
     ],
 )
 def test_a_peer_is_named_as_java_spells_it(name, spelled):
     assert nodes_dn(name) == [spelled]
 
 
-@pytest.mark.xfail(strict=True, reason="nodes_dn takes wildcards, and a name may hold them")
-@pytest.mark.parametrize("name", ["*", "node-?"])
-def test_no_name_is_a_wildcard_for_peers(name):
-    assert not set("*?") & set("".join(nodes_dn(name)))
+@pytest.mark.parametrize("name", ["*", "node-?", "/node/"])
+def test_no_name_is_a_pattern_for_peers(name):
+    with pytest.raises(SpecError, match="pattern") as caught:
+        nodes_dn(name)
+    assert caught.value.key == ("instances", 0, "name")
+
+
+@pytest.mark.parametrize(
+    ("tls", "key"),
+    [(Tls(transport=False), ("tls", "transport")), (Tls(VerificationMode.NONE), ("tls", "verification_mode"))],
+)
+def test_what_the_plugin_can_not_do_is_refused(tls, key, three):
+    with pytest.raises(SpecError) as caught:
+        told("2.19.4", replace(three, tls=tls))
+    assert caught.value.key == key
 
 
 def test_every_peer_is_named(three):

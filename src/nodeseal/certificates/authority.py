@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from nodeseal.certificates.encode import pair_from_pem
-from nodeseal.certificates.names import common_name
+from nodeseal.certificates.names import common_name, spelled
+from nodeseal.errors import Error
 
 BACKDATING = timedelta(minutes=10)
 """How far before now a certificate begins, so that a node whose clock runs late accepts it."""
@@ -32,7 +33,7 @@ class Authority:
         key = ec.generate_private_key(ec.SECP256R1())
         serial = x509.random_serial_number()
         suffix = f" authority {serial % 0xFFFFFFFF:08x}"
-        subject = common_name(name[: 64 - len(suffix)] + suffix)
+        subject = common_name(name.encode()[: 64 - len(suffix)].decode(errors="ignore") + suffix)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(subject)
@@ -50,8 +51,18 @@ class Authority:
 
     @classmethod
     def from_pem(cls, certificate: bytes, key: bytes) -> Authority:
-        """The authority of two PEM files. Raises Error if they can't be read, or do not belong together."""
-        return cls(*pair_from_pem(certificate, key))
+        """The authority of two PEM files. Raises Error if they can't be read, do not belong together, or are a
+        leaf's."""
+        read, private = pair_from_pem(certificate, key)
+        try:
+            signs = read.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+        except x509.ExtensionNotFound:
+            signs = False
+        if not signs:
+            raise Error(
+                f"the certificate of {spelled(read.subject)} is not an authority's", "Give the authority's own."
+            )
+        return cls(read, private)
 
     def sign(self, builder: x509.CertificateBuilder) -> x509.Certificate:
         """`builder` as a certificate of this authority: issuer, authority key identifier and signature are added."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
@@ -59,6 +60,13 @@ class Leaf:
         """The leaf of two PEM files. Raises Error if they can't be read, or do not belong together."""
         return cls(name, *pair_from_pem(certificate, key))
 
+    def _is_signed_by(self, authority: Authority) -> bool:
+        try:
+            self.certificate.verify_directly_issued_by(authority.certificate)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
+
     def fits(self, instance: Instance, authority: Authority, now: datetime) -> bool:
         """True if it still is what `issue` would make: same name, same alternative names, same authority, in date."""
         try:
@@ -68,7 +76,7 @@ class Leaf:
         return (
             self.certificate.subject == common_name(instance.name)
             and names == alternative_names(instance)
-            and self.certificate.issuer == authority.certificate.subject
+            and self._is_signed_by(authority)
             and self.certificate.not_valid_before_utc <= now < self.certificate.not_valid_after_utc
         )
 

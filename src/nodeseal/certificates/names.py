@@ -32,7 +32,6 @@ def alternative_names(instance: Instance) -> tuple[x509.GeneralName, ...]:
 
 
 def _utf8_string(text: str) -> bytes:
-    """DER of a UTF8String (X.690 8.23); names are at most 64 characters, so the length needs two octets at most."""
+    """DER of a UTF8String (X.690 8.23); a name is at most 64 octets, so one octet holds its length."""
     content = text.encode()
-    length = bytes([len(content)]) if len(content) < 0x80 else bytes([0x82]) + len(content).to_bytes(2)
-    return b"\x0c" + length + content
+    return b"\x0c" + bytes([len(content)]) + content

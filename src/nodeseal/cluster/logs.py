@@ -41,7 +41,7 @@ def events(node: str, text: str, dialect: Dialect) -> Iterator[Event]:
     What HTTP loggers write is about clients, and is left out: events are about peers.
     """
     for record in records(text):
-        if _OF_CLIENTS.match(record):
+        if _OF_CLIENTS.match(record) or not record.strip():
             continue
         found = _telling(record.splitlines(), dialect)
         if found:
@@ -61,5 +61,5 @@ def _telling(lines: list[str], dialect: Dialect) -> tuple[EventKind, str] | None
 
 def tail(text: str, lines: int = 15) -> tuple[str, ...]:
     """The last lines that say something, without the frames of stack traces."""
-    telling: Iterable[str] = (line for line in text.splitlines() if line.strip() and not line.startswith("\tat "))
+    telling: Iterable[str] = (line for line in text.splitlines() if line.strip() and not line.startswith("\t"))
     return tuple(list(telling)[-lines:])

@@ -15,8 +15,10 @@ from nodeseal.engine.log_lines import Pattern, first_match
 from nodeseal.spec.model import ClusterSpec, Instance
 
 _PATTERNS = (
+    # an exception that travelled tells of the check of the node that it came from
+    Pattern(None, r"NotSerializableExceptionWrapper|not_serializable_exception_wrapper"),
     Pattern(EventKind.LISTENING, r"\[o\.e\.t\.TransportService +\].* publish_address"),
-    Pattern(EventKind.STARTED, r"\[o\.e\.n\.Node +\].* started\b"),
+    Pattern(EventKind.STARTED, r"\[o\.e\.n\.Node +\].*\] started(?: \{|$)"),
     Pattern(EventKind.ELECTED, r"new_master |elected-as-master"),
     Pattern(EventKind.NAME_REFUSED, r"No subject alternative (names|DNS name) matching|No name matching .* found"),
     Pattern(

@@ -12,9 +12,9 @@ from nodeseal.engine.dialect import EventKind
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression, searched for anywhere in a line, and what it means."""
+    """A regular expression, searched for anywhere in a line, and what it means; None: nothing, whatever else fits."""
 
-    kind: EventKind
+    kind: EventKind | None
     expression: str
 
 

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from nodeseal.engine.catalogue import Version
 from nodeseal.engine.dialect import CertificatePaths, EventKind, Secrets, Section, Value
 from nodeseal.engine.log_lines import Pattern, first_match
-from nodeseal.spec.model import ClusterSpec, Instance, VerificationMode
+from nodeseal.errors import SpecError
+from nodeseal.spec import rules
+from nodeseal.spec.model import ClusterSpec, Instance, Tls, VerificationMode
 
 _PATTERNS = (
+    # an exception that travelled tells of the check of the node that it came from
+    Pattern(None, r"NotSerializableExceptionWrapper|not_serializable_exception_wrapper"),
     Pattern(EventKind.LISTENING, r"\[o\.o\.t\.TransportService +\].* publish_address"),
     # the server's own "started" comes seconds before it can check a password
     Pattern(EventKind.STARTED, r"\[o\.o\.s\.c\.ConfigurationRepository\].* Node '.*' initialized"),
@@ -55,7 +59,7 @@ class OpenSearch:
             Section(
                 "Who may come in: the peers' certificates by name, the users from opensearch-security/",
                 {
-                    "plugins.security.nodes_dn": [f"CN={_escaped(peer.name)}" for peer in spec.instances],
+                    "plugins.security.nodes_dn": [_peer_name(i, peer.name) for i, peer in enumerate(spec.instances)],
                     "plugins.security.allow_default_init_securityindex": True,
                 },
             ),
@@ -69,6 +73,7 @@ class OpenSearch:
         }
 
     def _tls(self, spec: ClusterSpec, certificates: CertificatePaths) -> dict[str, Value]:
+        _check_speakable(spec.tls)
         moved = self.version >= Version((2, 14))
         prefix = "transport.ssl" if moved else "plugins.security.ssl.transport"
         settings: dict[str, Value] = _material("plugins.security.ssl.transport", certificates)
@@ -119,6 +124,24 @@ def _material(prefix: str, certificates: CertificatePaths) -> dict[str, Value]:
 
 
 def _escaped(name: str) -> str:
-    """An RFC 4514 attribute value."""
-    escaped = "".join("\\" + character if character in '\\,+"<>;=' else character for character in name)
-    return "\\" + escaped if escaped.startswith(("#", " ")) else escaped
+    """An attribute value in Java's spelling (``javax.naming.ldap.Rdn.escapeValue``), with which the plugin compares."""
+    return "".join("\\" + character if character in '\\,+"<>;=#' else character for character in name)
+
+
+def _peer_name(position: int, name: str) -> str:
+    """The DN of a peer. ``nodes_dn`` takes wildcards and ``/regular expressions/``, which no name may become."""
+    if set(name) & set("*?") or name.startswith("/"):
+        raise SpecError(
+            f"OpenSearch would read the name {rules.quoted(name)} as a pattern for peers",
+            "Leave out * and ?, and a / at the beginning.",
+            key=("instances", position, "name"),
+        )
+    return f"CN={_escaped(name)}"
+
+
+def _check_speakable(tls: Tls) -> None:
+    """The plugin always encrypts the transport, and always checks the chain of a peer's certificate."""
+    if not tls.transport:
+        raise SpecError("OpenSearch can't leave its transport in clear", "Remove it.", key=("tls", "transport"))
+    if tls.verification_mode is VerificationMode.NONE:
+        raise SpecError("OpenSearch has no `none`", "Write full or certificate.", key=("tls", "verification_mode"))

@@ -56,19 +56,29 @@ def _check_text(text: object, what: str, key: Key) -> None:
         )
 
 
+def _check_no_variable(text: str, what: str, key: Key) -> None:
+    """Engines replace ``${NAME}`` in their settings by a variable of their environment."""
+    if "${" in text:
+        raise SpecError(f"{what} {quoted(text)} holds ${{, which the engines read as a variable", "Remove it.", key=key)
+
+
 def check_name(text: str, key: Key) -> None:
     """A name that becomes one common name of a certificate.
 
-    Returns nothing. Raises SpecError if it is not 1 to 64 characters (X.520, ``ub-common-name``), holds characters
-    that can't be seen, or reads like a distinguished name (RFC 4514): certgen would make a real DN of that.
+    Returns nothing. Raises SpecError if it is not 1 to 64 octets of UTF-8 (X.520, ``ub-common-name``, which verifiers
+    count in octets), holds characters that can't be seen or that engines read as a variable, or reads like a
+    distinguished name (RFC 4514): certgen would make a real DN of that.
     """
     _check_text(text, "the name", key)
-    if len(text) > NAME_LENGTH:
+    octets = len(text.encode())
+    if octets > NAME_LENGTH:
+        counted = f"{octets} characters" if text.isascii() else f"{octets} octets of UTF-8"
         raise SpecError(
-            f"the name {quoted(text)} has {len(text)} characters; a common name has at most {NAME_LENGTH} (X.520)",
+            f"the name {quoted(text)} has {counted}; a common name has at most {NAME_LENGTH} (X.520)",
             "Shorten the name; long host names belong under `dns`.",
             key=key,
         )
+    _check_no_variable(text, "the name", key)
     if _ATTRIBUTE.search(text):
         raise SpecError(
             f"the name {quoted(text)} reads like a distinguished name, and a name is one common name",
@@ -86,6 +96,7 @@ def check_filename(text: str, key: Key) -> None:
     """
     advice = "Give the instance a `filename:` of letters, digits, dots and hyphens, such as node-0001."
     _check_text(text, "the file name", key)
+    _check_no_variable(text, "the file name", key)
     reason = _filename_fault(text)
     if reason:
         raise SpecError(f"{quoted(text)} can't be a file name: {reason}", advice, key=key)

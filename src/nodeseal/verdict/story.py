@@ -97,6 +97,8 @@ def refused_on_both_sides(refuser: str, refused: str, lines: Sequence[LogLine], 
     echoes = [line for line in lines if line.kind == "refused-by-peer"]
     missing = [side for side, found in ((refuser, reasons), (refused, echoes)) if not found]
     objection = f"no line from {' nor from '.join(missing)} tells of it" if missing else ""
+    if {line.node for line in reasons} & {line.node for line in echoes}:
+        objection = "the two lines are from one and the same node"
     return judge(f"{refuser} refuses the certificate of {refused}; both logs say so", [*reasons, *echoes], objection)
 
 
