@@ -6,7 +6,8 @@ import pytest
 
 from nodeseal.cluster.logs import Event, events, records, tail
 from nodeseal.engine.catalogue import Version
-from nodeseal.engine.dialect import EventKind, dialect_for
+from nodeseal.engine.dialect import EventKind
+from nodeseal.engine.lines import dialect_for
 
 ALIEN = """\
 [2026-11-24T02:52:54,652][WARN ][o.e.t.TcpTransport       ] [node-0003] exception caught on transport layer

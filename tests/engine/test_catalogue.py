@@ -7,7 +7,7 @@ import re
 import pytest
 
 from nodeseal.engine.catalogue import CATALOGUE, Version, matching
-from nodeseal.engine.dialect import dialect_for
+from nodeseal.engine.lines import dialect_for
 from nodeseal.errors import UsageError
 
 

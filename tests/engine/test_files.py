@@ -14,8 +14,9 @@ from nodeseal.certificates.authority import Authority
 from nodeseal.certificates.encode import pair_from_pem
 from nodeseal.certificates.leaf import Leaf
 from nodeseal.engine.catalogue import Version
-from nodeseal.engine.dialect import Secrets, Section, dialect_for
+from nodeseal.engine.dialect import Secrets, Section
 from nodeseal.engine.files import File, certificate_paths, jvm_options, node_files, settings_text
+from nodeseal.engine.lines import dialect_for
 from nodeseal.errors import SpecError
 from nodeseal.spec.model import ClusterSpec, Instance
 

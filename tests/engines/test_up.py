@@ -165,3 +165,15 @@ def test_an_ordinary_user_runs_nodes_as_himself(nodeseal: Nodeseal) -> None:
     assert nodeseal("up", "--in", "one.yaml", "--engine", BUNDLED_CAN_RUN).returncode == 0
     me = pwd.getpwuid(os.geteuid()).pw_name
     assert {each.username() for each in process.belonging_to(nodeseal.folder)} == {me}
+
+
+def test_a_cluster_is_started_by_one_nodeseal_at_a_time(pair: Nodeseal) -> None:
+    first = pair.start("up", "--engine", BUNDLED_CAN_RUN)
+    assert first.stdout
+    assert first.stdout.readline()
+    second = pair("up", "--engine", BUNDLED_CAN_RUN)
+    assert second.returncode == 2
+    assert "another nodeseal" in second.stderr
+    first.terminate()
+    assert first.wait(60) == 130
+    assert process.belonging_to(pair.folder) == []

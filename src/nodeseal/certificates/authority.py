@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from nodeseal.certificates.encode import pair_from_pem
 from nodeseal.certificates.names import common_name, spelled
+from nodeseal.certificates.usage import key_usage
 from nodeseal.errors import Error
 
 BACKDATING = timedelta(minutes=10)
@@ -43,7 +44,7 @@ class Authority:
             .not_valid_before(now - BACKDATING)
             .not_valid_after(now + timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_SIGNS_CERTIFICATES, critical=True)
+            .add_extension(key_usage("key_cert_sign", "crl_sign"), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .sign(key, hashes.SHA256())
         )
@@ -72,16 +73,3 @@ class Authority:
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier), critical=False)
             .sign(self.key, hashes.SHA256())
         )
-
-
-_SIGNS_CERTIFICATES = x509.KeyUsage(
-    digital_signature=False,
-    content_commitment=False,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=True,
-    crl_sign=True,
-    encipher_only=False,
-    decipher_only=False,
-)

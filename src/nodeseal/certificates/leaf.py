@@ -13,6 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from nodeseal.certificates.authority import BACKDATING, Authority
 from nodeseal.certificates.encode import pair_from_pem
 from nodeseal.certificates.names import alternative_names, common_name
+from nodeseal.certificates.usage import key_usage
 from nodeseal.spec.model import Instance
 
 
@@ -43,7 +44,7 @@ class Leaf:
             .not_valid_before(max(now - BACKDATING, authority.certificate.not_valid_before_utc))
             .not_valid_after(end)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_SIGNS_HANDSHAKES, critical=True)
+            .add_extension(key_usage("digital_signature"), critical=True)
             .add_extension(
                 x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]),
                 critical=False,
@@ -79,16 +80,3 @@ class Leaf:
             and self._is_signed_by(authority)
             and self.certificate.not_valid_before_utc <= now < self.certificate.not_valid_after_utc
         )
-
-
-_SIGNS_HANDSHAKES = x509.KeyUsage(
-    digital_signature=True,
-    content_commitment=False,
-    key_encipherment=False,
-    data_encipherment=False,
-    key_agreement=False,
-    key_cert_sign=False,
-    crl_sign=False,
-    encipher_only=False,
-    decipher_only=False,
-)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from nodeseal.cluster.local import LocalCluster
 from nodeseal.cluster.node import Node
 from nodeseal.errors import UsageError
 from nodeseal.report.terminal import Line
+from nodeseal.writing import make_folder
 
 
 def clusters(workdir: Path, name: str | None = None) -> list[LocalCluster]:
@@ -31,6 +36,19 @@ def node(workdir: Path, name: str, cluster: str | None) -> Node:
         problem = f"there is no node {name!r}" if not found else f"there are {len(found)} nodes called {name!r}"
         raise UsageError(problem, f"Name one of these, with --cluster if need be: {names}.")
     return found[0]
+
+
+@contextmanager
+def locked(workdir: Path, cluster: str) -> Iterator[None]:
+    """A context in which no other nodeseal starts `cluster` in `workdir`. Raises UsageError if one does."""
+    make_folder(workdir)
+    try:
+        with FileLock(workdir / f".{cluster}.lock", timeout=0):
+            yield
+    except Timeout as cause:
+        raise UsageError(
+            f"another nodeseal is at work on {cluster} in {workdir}", "Wait for it to end, or choose another --workdir."
+        ) from cause
 
 
 def ways_in(cluster: LocalCluster) -> list[Line]:

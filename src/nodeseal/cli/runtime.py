@@ -11,7 +11,8 @@ from nodeseal.cluster import account
 from nodeseal.cluster.account import Account
 from nodeseal.cluster.node import Runtime
 from nodeseal.engine.catalogue import CATALOGUE, Artefact, Entry, JavaNeed, Version, matching
-from nodeseal.engine.dialect import Dialect, dialect_for
+from nodeseal.engine.dialect import Dialect
+from nodeseal.engine.lines import dialect_for
 from nodeseal.errors import UsageError
 from nodeseal.provision import distribution, java
 from nodeseal.provision.java import Java

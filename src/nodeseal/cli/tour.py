@@ -8,13 +8,14 @@ from pathlib import Path
 import click
 
 from nodeseal.cli import options, screen
-from nodeseal.cli.homes import ways_in
+from nodeseal.cli.homes import locked, ways_in
 from nodeseal.cli.runtime import choose
 from nodeseal.report import terminal
 from nodeseal.report.terminal import Line, Style
 from nodeseal.tour import run
 from nodeseal.tour.scene import Performance, Tour
 from nodeseal.tour.stage import Stage
+from nodeseal.tour.staging import STORY
 
 
 @click.command("tour")
@@ -44,19 +45,20 @@ def command(
       nodeseal tour --engine opensearch --keep
     """
     begin = time.monotonic()
-    chosen = choose(engine or "auto", engine_home, java, run_as)
-    screen.show([Line(chosen.why)])
     folder = workdir.absolute()
-    staging = run.lay_out_files(folder, chosen.runtime)
     performances: list[Performance] = []
-    with Stage(staging, chosen.runtime, folder, keep=keep) as stage:
-        for event in run.play(stage):
-            if isinstance(event, Performance):
-                performances.append(event)
-                screen.show(terminal.played(event))
-            else:
-                screen.show(terminal.announced(event))
-        starts = stage.starts()
+    with locked(folder, STORY):
+        chosen = choose(engine or "auto", engine_home, java, run_as)
+        screen.show([Line(chosen.why)])
+        staging = run.lay_out_files(folder, chosen.runtime)
+        with Stage(staging, chosen.runtime, folder, keep=keep) as stage:
+            for event in run.play(stage):
+                if isinstance(event, Performance):
+                    performances.append(event)
+                    screen.show(terminal.played(event))
+                else:
+                    screen.show(terminal.announced(event))
+            starts = stage.starts()
     tour = Tour(staging.engine, chosen.java, chosen.why, performances, starts, time.monotonic() - begin)
     screen.show(terminal.summed_up(tour))
     if json_file:

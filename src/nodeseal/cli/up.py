@@ -7,18 +7,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from filelock import FileLock, Timeout
 
 from nodeseal.cli import options, screen
-from nodeseal.cli.homes import ways_in
+from nodeseal.cli.homes import locked, ways_in
 from nodeseal.cli.runtime import choose
 from nodeseal.cluster import identity, preflight
 from nodeseal.cluster.formation import form
 from nodeseal.cluster.local import LocalCluster
-from nodeseal.errors import UsageError
 from nodeseal.report.terminal import Line, Style
 from nodeseal.spec import instances
-from nodeseal.writing import make_folder
 
 
 @click.command("up")
@@ -45,17 +42,12 @@ def command(
     """
     spec = instances.load(source)
     preflight.check_addresses(spec)
-    home = workdir.absolute() / spec.name
-    make_folder(home.parent)
-    try:
-        with FileLock(home.with_name(f".{spec.name}.lock"), timeout=0):
-            chosen = choose(engine or spec.engine, engine_home, java, run_as)
-            screen.show([Line(chosen.why)])
-            spec = replace(spec, engine=chosen.label)
-            cluster = LocalCluster.lay_out(home, spec, chosen.runtime)
-            bundle = identity.open_or_issue(home / "certificates", spec, datetime.now(UTC))
-            form(cluster, bundle, timeout, lambda text: screen.show([Line(f"  {text}")]))
-    except Timeout as cause:
-        raise UsageError(f"another nodeseal works on {home}", "Wait for it to end.") from cause
+    with locked(workdir.absolute(), spec.name):
+        chosen = choose(engine or spec.engine, engine_home, java, run_as)
+        screen.show([Line(chosen.why)])
+        spec = replace(spec, engine=chosen.label)
+        cluster = LocalCluster.lay_out(workdir.absolute() / spec.name, spec, chosen.runtime)
+        bundle = identity.open_or_issue(cluster.home / "certificates", spec, datetime.now(UTC))
+        form(cluster, bundle, timeout, lambda text: screen.show([Line(f"  {text}")]))
     screen.show([Line(f"{spec.name} is up: {len(spec.instances)} nodes on {spec.engine}", Style.GOOD)])
     screen.show(ways_in(cluster))

@@ -25,8 +25,9 @@ from nodeseal.cluster.identity import Identity
 from nodeseal.cluster.node import Node, Runtime
 from nodeseal.cluster.rest import Rest
 from nodeseal.engine.catalogue import Version
-from nodeseal.engine.dialect import Secrets, Section, dialect_for
+from nodeseal.engine.dialect import Secrets, Section
 from nodeseal.engine.files import node_files
+from nodeseal.engine.lines import dialect_for
 from nodeseal.errors import UsageError
 from nodeseal.spec import instances
 from nodeseal.spec.model import ClusterSpec, Instance

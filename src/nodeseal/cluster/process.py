@@ -8,8 +8,11 @@ reused.
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -18,6 +21,7 @@ from nodeseal.cluster.account import Account
 from nodeseal.errors import ClusterError
 
 MARK = "NODESEAL_NODE"
+_INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def start(
@@ -85,14 +89,29 @@ def stop(processes: Iterable[psutil.Process], *, patience: float = 20.0) -> int:
 
     psutil compares a process's start time before it signals, so a reused pid is never hit.
     """
-    family = _with_children(processes)
-    for process in family:
-        _quietly(process.terminate)
-    _, stubborn = psutil.wait_procs(family, timeout=patience)
-    for process in stubborn:
-        _quietly(process.kill)
-    psutil.wait_procs(stubborn, timeout=5)
-    return len(family)
+    with _undisturbed():
+        family = _with_children(processes)
+        for process in family:
+            _quietly(process.terminate)
+        _, stubborn = psutil.wait_procs(family, timeout=patience)
+        for process in stubborn:
+            _quietly(process.kill)
+        psutil.wait_procs(stubborn, timeout=5)
+        return len(family)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A second Ctrl-C must not leave half of a family alive; only the main thread gets signals at all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in _INTERRUPTIONS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _with_children(processes: Iterable[psutil.Process]) -> list[psutil.Process]:

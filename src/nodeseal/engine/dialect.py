@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from nodeseal.engine.catalogue import Version
-from nodeseal.errors import UsageError
 from nodeseal.spec.model import ClusterSpec, Instance
 
 Value = str | int | bool | Sequence[str]
@@ -94,17 +93,3 @@ class Dialect(Protocol):
 
     def event(self, line: str) -> EventKind | None:
         """What a log line means; None if it is of no interest."""
-
-
-def dialect_for(engine: str, version: Version) -> Dialect:
-    """The dialect of an engine version. Raises UsageError for an engine or a line that nodeseal does not speak."""
-    from nodeseal.engine.elasticsearch import Elasticsearch  # noqa: PLC0415 - the implementations import this module
-    from nodeseal.engine.opensearch import OpenSearch  # noqa: PLC0415
-
-    if engine == "elasticsearch" and version.major in range(5, 10):
-        return Elasticsearch(version)
-    if engine == "opensearch" and version.major in range(1, 4):
-        return OpenSearch(version)
-    raise UsageError(
-        f"nodeseal does not speak {engine} {version}", "It speaks Elasticsearch 5 to 9 and OpenSearch 1 to 3."
-    )

@@ -38,7 +38,7 @@ def announced(scene: Scene) -> Iterator[Line]:
     """What is about to happen."""
     yield Line("")
     yield Line(f"Scene {scene.number}. {scene.title}", Style.TITLE)
-    yield from (Line(f"  {text}", Style.FAINT) for text in textwrap.wrap(scene.about, 100))
+    yield from (Line(f"  {text}", Style.FAINT) for text in textwrap.wrap(scene.about, 110))
 
 
 def played(performance: Performance) -> Iterator[Line]:

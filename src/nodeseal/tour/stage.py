@@ -55,9 +55,8 @@ class Stage:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.relaxed.stop()
-        if not self._keep:
-            self.cluster.stop()
+        leaving = [self.relaxed] if self._keep else [self.relaxed, self.cluster]
+        process.stop(each for cluster in leaving for each in process.belonging_to(cluster.home))
 
     def bring_on(self, instance: Instance, spec: ClusterSpec | None = None, *, of_alien: bool = False) -> Node:
         """Place and start a node of the story with a certificate of the good or of the alien authority."""

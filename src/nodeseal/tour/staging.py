@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from nodeseal.spec.model import ClusterSpec, Instance, Tls, VerificationMode
 
+STORY = "story"
+"""The name of the tour's cluster."""
+
 HEAP = 384
 """MiB of heap for each node of the tour."""
 
@@ -64,7 +67,7 @@ class Staging:
     def story(self) -> ClusterSpec:
         """The cluster of the story. All four nodes are known by name, so that a refusal is about certificates alone."""
         return ClusterSpec(
-            name="story",
+            name=STORY,
             engine=self.engine,
             instances=(*self.good.instances, self.third, self.fourth),
             founders=(self.first.name,) if self.first_can_found else (self.first.name, self.third.name),
@@ -81,7 +84,7 @@ class Staging:
         """The second cluster, where host names are not checked."""
         return replace(
             self.relaxed,
-            name="story-relaxed",
+            name=f"{STORY}-relaxed",
             engine=self.engine,
             tls=Tls(verification_mode=self.relaxed_mode),
             heap=HEAP,
