@@ -63,21 +63,35 @@ def test_old_lines_count_a_quorum_of_the_founders(founders, quorum, three):
     assert told("6.8.23", replace(three, founders=names))["discovery.zen.minimum_master_nodes"] == quorum
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+LINES_WITH_A_KEYSTORE = [version for version in VERSIONS if not version.startswith("5.")]
+
+
+@pytest.mark.parametrize("version", LINES_WITH_A_KEYSTORE)
 def test_the_bootstrap_password_goes_into_the_keystore_only(version):
     dialect = Elasticsearch(Version.parse(version))
     secrets = Secrets("hunter2 \" '")
     assert dialect.keystore_entries(secrets) == {"bootstrap.password": secrets.password}
     assert dialect.secret_files(secrets) == {}
+    assert dialect.password_path() == ""
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", LINES_WITH_A_KEYSTORE)
 def test_the_launcher_is_told_config_java_and_scratch(version):
-    environment = Elasticsearch(Version.parse(version)).environment("/c", "/j", "/s")
+    dialect = Elasticsearch(Version.parse(version))
+    environment = dialect.environment("/c", "/j", "/s")
     assert environment["ES_PATH_CONF"] == "/c"
     assert environment["JAVA_HOME"] == "/j"
     assert environment["ES_TMPDIR"] == "/s"
-    assert environment.get("ES_JAVA_HOME") == (None if version[0] in "56" else "/j")
+    assert environment.get("ES_JAVA_HOME") == (None if version[0] == "6" else "/j")
+    assert dialect.arguments("/c") == ()
+
+
+def test_5x_is_told_its_config_by_argument_and_its_password_over_rest():
+    dialect = Elasticsearch(Version.parse("5.3.0"))
+    assert dialect.arguments("/c") == ("-Epath.conf=/c",)
+    assert dialect.environment("/c", "/j", "/s")["ES_JVM_OPTIONS"] == "/c/jvm.options"
+    assert dialect.keystore_entries(Secrets("hunter2")) == {}
+    assert dialect.password_path() == "/_xpack/security/user/elastic/_password"
 
 
 def test_a_line_that_a_server_wrote_means_what_it_means(version, kind, line):

@@ -6,13 +6,21 @@ import json
 import os
 import pwd
 import socket
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from engines.real import BUNDLED_CAN_RUN, Nodeseal
 from nodeseal.cli.runtime import choose
-from nodeseal.cluster import process
+from nodeseal.cluster import identity, process, secrets
+from nodeseal.cluster.formation import form
+from nodeseal.cluster.local import LocalCluster
+from nodeseal.engine.catalogue import Version
+from nodeseal.engine.elasticsearch import Elasticsearch
+from nodeseal.errors import ClusterError
+from nodeseal.spec.model import ClusterSpec, Instance
 
 pytestmark = pytest.mark.engine
 
@@ -177,3 +185,23 @@ def test_a_cluster_is_started_by_one_nodeseal_at_a_time(pair: Nodeseal) -> None:
     first.terminate()
     assert first.wait(60) == 130
     assert process.belonging_to(pair.folder) == []
+
+
+def test_where_there_is_a_default_password_it_is_replaced_over_rest(workdir: Path) -> None:
+    """5.x starts with a default password. 6.8 has the same REST path, and starts with one if it is told to."""
+    runtime = choose(BUNDLED_CAN_RUN, None, None, None).runtime
+    node = Instance("n1", ip=("127.18.20.9",))
+    spec = ClusterSpec((node,), name="one", heap=384)
+    default = Elasticsearch(Version.parse("5.3.0")).default_password
+    cluster = LocalCluster.lay_out(workdir / "one", spec, runtime, known=secrets.with_hash(default))
+    bundle = identity.open_or_issue(cluster.home / "certificates", spec, datetime.now(UTC))
+    with cluster:
+        form(cluster, bundle, 120, lambda _: None)
+        old = replace(runtime, dialect=Elasticsearch(Version.parse("5.3.0")))
+        sealed = LocalCluster(cluster.home, spec, old, secrets.with_hash("a-new-password"))
+        for _ in range(2):
+            sealed.replace_default_password(node)
+            with sealed.rest(node) as rest:
+                assert [member.name for member in rest.members()] == ["n1"]
+            with cluster.rest(node, default) as rest, pytest.raises(ClusterError, match="401"):
+                rest.members()

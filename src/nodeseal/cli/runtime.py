@@ -10,14 +10,12 @@ from nodeseal.cli.screen import Bar
 from nodeseal.cluster import account
 from nodeseal.cluster.account import Account
 from nodeseal.cluster.node import Runtime
-from nodeseal.engine.catalogue import CATALOGUE, Artefact, Entry, JavaNeed, Version, matching
+from nodeseal.engine.catalogue import Artefact, Entry, Version, java_for, matching
 from nodeseal.engine.dialect import Dialect
 from nodeseal.engine.lines import dialect_for
 from nodeseal.errors import UsageError
 from nodeseal.provision import distribution, java
 from nodeseal.provision.java import Java
-
-_WIDEST = JavaNeed(8, 99)
 
 
 @dataclass(frozen=True)
@@ -71,7 +69,7 @@ def dialect_of(engine: str) -> Dialect:
 def _brought(folder: Path) -> Entry:
     """A catalogue entry for a distribution of the user's; the Java it needs is that of the nearest one we know."""
     engine, version = distribution.from_home(folder)
-    need = next((e.java for e in CATALOGUE if (e.engine, e.version.major) == (engine, version.major)), _WIDEST)
+    need = java_for(engine, version)
     return Entry(engine, version, Artefact("", engine, str(version), "", 0), need)
 
 

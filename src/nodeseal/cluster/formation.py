@@ -33,6 +33,7 @@ def form(cluster: LocalCluster, bundle: Bundle, timeout: float, say: Callable[[s
         for node in waiting:
             node.wait_started(timeout)
             say(f"{node.name} has started on {node.instance.address}")
+        cluster.replace_default_password(cluster.spec.instances[0])
         return _wait_listed(cluster, timeout)
     except BaseException:
         for node in waiting:

@@ -28,7 +28,7 @@ from nodeseal.engine.catalogue import Version
 from nodeseal.engine.dialect import Secrets, Section
 from nodeseal.engine.files import node_files
 from nodeseal.engine.lines import dialect_for
-from nodeseal.errors import UsageError
+from nodeseal.errors import ClusterError, UsageError
 from nodeseal.spec import instances
 from nodeseal.spec.model import ClusterSpec, Instance
 from nodeseal.writing import make_folder, write_aside, write_tree
@@ -172,10 +172,27 @@ class LocalCluster:
         for node in nodes:
             node.start()
 
-    def rest(self, instance: Instance) -> Rest:
-        """A client of one node as the superuser."""
+    def rest(self, instance: Instance, password: str | None = None) -> Rest:
+        """A client of one node as the superuser, with the generated password unless another is given."""
         authority = self.authority_file if self.spec.tls.http else None
-        return Rest(instance.http_endpoint, authority, self.runtime.dialect.superuser, self.secrets.password)
+        password = password or self.secrets.password
+        return Rest(instance.http_endpoint, authority, self.runtime.dialect.superuser, password)
+
+    def replace_default_password(self, instance: Instance) -> None:
+        """Put the generated password in the place of the default one, on lines that start with that. Raises
+        ClusterError."""
+        path = self.runtime.dialect.password_path()
+        if path and not self._is_open_to(instance, self.secrets.password):
+            with self.rest(instance, self.runtime.dialect.default_password) as rest:
+                rest.put(path, {"password": self.secrets.password})
+
+    def _is_open_to(self, instance: Instance, password: str) -> bool:
+        try:
+            with self.rest(instance, password) as rest:
+                rest.members()
+        except ClusterError:
+            return False
+        return True
 
     def stop(self) -> int:
         """Stop whatever lives in this home, started by whomever. Returns the number of processes."""

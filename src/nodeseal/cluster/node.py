@@ -66,7 +66,10 @@ class Node:
         """Start the server and return at once. Raises ClusterError if it can't be started."""
         real = self.folder.resolve()
         self._started = process.start(
-            [str(self.runtime.distribution / "bin" / self.runtime.dialect.engine)],
+            [
+                str(self.runtime.distribution / "bin" / self.runtime.dialect.engine),
+                *self.runtime.dialect.arguments(str(real / "config")),
+            ],
             node=self.folder,
             environment={**self.runtime.environment(real / "config", real / "tmp"), "HOME": str(real)},
             console=self.console,

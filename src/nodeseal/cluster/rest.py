@@ -50,6 +50,15 @@ class Rest:
         except (httpx.HTTPError, ValueError) as cause:
             raise ClusterError(f"{self._address} did not answer {path}: {cause}") from cause
 
+    def put(self, path: str, body: object) -> None:
+        """Send a JSON body. Raises ClusterError, with the status and the cause, if it is not accepted."""
+        try:
+            self._client.put(path, json=body).raise_for_status()
+        except httpx.HTTPStatusError as cause:
+            raise ClusterError(f"{self._address} answered {cause.response.status_code} to {path}") from cause
+        except httpx.HTTPError as cause:
+            raise ClusterError(f"{self._address} did not take {path}: {cause}") from cause
+
     def members(self) -> tuple[Member, ...]:
         """The node list (``_cat/nodes``), by name. Raises ClusterError if there is no answer."""
         rows = self.get("/_cat/nodes", h="name,ip,master")

@@ -1,7 +1,8 @@
 """The engine versions that nodeseal knows how to get, pinned by SHA-256.
 
 The coordinates are Maven's; the distributions belong to their makers and are fetched on the user's
-machine. Java limits are what was booted, not what a support matrix says.
+machine. Of the Java limits the
+older is what the engine refuses to start below; the newer has been booted, or is in its maker's support matrix.
 """
 
 from __future__ import annotations
@@ -153,6 +154,21 @@ CATALOGUE: tuple[Entry, ...] = (
         ),
     ),
 )
+
+
+_OTHER_LINES = {
+    ("elasticsearch", 5): JavaNeed(8, 8),
+    ("opensearch", 1): JavaNeed(11, 17),
+    ("opensearch", 3): JavaNeed(21, 25),
+}
+"""What the makers' support matrices say of lines that are not in the catalogue."""
+
+
+def java_for(engine: str, version: Version) -> JavaNeed:
+    """The Java that a version needs: that of its line in the catalogue, else what its maker says."""
+    line = (engine, version.major)
+    known = {(entry.engine, entry.version.major): entry.java for entry in CATALOGUE}
+    return known.get(line) or _OTHER_LINES.get(line) or JavaNeed(8, 99)
 
 
 def matching(wish: str) -> tuple[Entry, ...]:

@@ -88,6 +88,12 @@ class Dialect(Protocol):
     def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
         """Entries for the engine's own keystore; empty where the engine has them in files."""
 
+    def password_path(self) -> str:
+        """The REST path that replaces the default password; empty where there never is one."""
+
+    def arguments(self, config: str) -> Sequence[str]:
+        """What the launcher must be told besides the environment."""
+
     def environment(self, config: str, java_home: str, scratch: str, options: str = "") -> Mapping[str, str]:
         """The variables that the launcher reads; `scratch` is for temporary files, `options` are more for the JVM."""
 

@@ -1,5 +1,8 @@
 """Elasticsearch 5 to 9.
 
+5.x reads its config folder from ``path.conf``, has no keystore entry for the first password (6.0 introduced it), and
+starts with the default one, which is replaced over REST as soon as the first node answers.
+
 Settings: Elastic's "Security settings" and "Networking" reference pages of each line. Until 6.x one
 ``xpack.ssl.*`` block served both listeners; 7.0 removed it ("tls-setting-fallback").
 """
@@ -91,10 +94,18 @@ class Elasticsearch:
         return {}
 
     def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
-        return {"bootstrap.password": secrets.password}
+        return {} if self.version.major < 6 else {"bootstrap.password": secrets.password}
+
+    def password_path(self) -> str:
+        return f"/_xpack/security/user/{self.superuser}/_password" if self.version.major < 6 else ""
+
+    def arguments(self, config: str) -> Sequence[str]:
+        return (f"-Epath.conf={config}",) if self.version.major < 6 else ()
 
     def environment(self, config: str, java_home: str, scratch: str, options: str = "") -> Mapping[str, str]:
         java = {"ES_JAVA_HOME": java_home} if self.version.major >= 7 else {}
+        if self.version.major < 6:
+            return {"ES_JVM_OPTIONS": f"{config}/jvm.options", "ES_JAVA_OPTS": options, "JAVA_HOME": java_home}
         return {
             "ES_PATH_CONF": config,
             "ES_TMPDIR": scratch,

@@ -102,6 +102,12 @@ class OpenSearch:
     def keystore_entries(self, secrets: Secrets) -> Mapping[str, str]:
         return {}
 
+    def password_path(self) -> str:
+        return ""
+
+    def arguments(self, config: str) -> Sequence[str]:
+        return ()
+
     def environment(self, config: str, java_home: str, scratch: str, options: str = "") -> Mapping[str, str]:
         return {
             "OPENSEARCH_PATH_CONF": config,

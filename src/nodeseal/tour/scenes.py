@@ -68,6 +68,7 @@ def one(cast: Cast) -> Iterator[Finding]:
     node = cast.stage.bring_on(cast.staging.first)
     cast.members.append(node)
     node.wait_started()
+    cast.stage.cluster.replace_default_password(node.instance)
     seen = cast.stage.wait_listed(node, timeout=cast.staging.patience)
     yield story.elected(node.name, log_line(node, EventKind.ELECTED))
     yield story.list_is([node.name], seen, master=node.name)
@@ -131,6 +132,7 @@ def five(cast: Cast) -> Iterator[Finding]:
     inside, outside = refusal()
     yield story.refused_on_both_sides("the master", guest.node.name, [*outside, *inside], EventKind.NAME_REFUSED.value)
     host.wait_started()
+    cast.stage.relaxed.replace_default_password(host.instance)
     seen = cast.stage.wait_listed(twin, cast.stage.relaxed, timeout=cast.staging.patience)
     yield story.list_is([host.name, twin.name], seen)
 
