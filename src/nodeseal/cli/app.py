@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from nodeseal.errors import Error, NodeError
+from nodeseal.errors import Error, MachineError, NodeError
 
 _VERBS = {
     "tour": ("nodeseal.cli.tour", "See the whole story on a new cluster of three."),
@@ -79,22 +79,31 @@ def run(arguments: list[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _interrupt)
     try:
-        result = nodeseal.main(arguments, prog_name="nodeseal", standalone_mode=False)
-        return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return _invoked(arguments)
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted; nothing of ours was left running", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()
         return 0
-    except Error as error:
-        _show(error)
+    except OSError as cause:
+        what = cause.filename or "the machine"
+        error: Error = MachineError(f"{what}: {cause.strerror or cause}", "Mend that, and try again.")
+    except Error as known:
+        error = known
+    _show(error)
+    return error.exit_code
+
+
+def _invoked(arguments: list[str] | None) -> int:
+    try:
+        result = nodeseal.main(arguments, prog_name="nodeseal", standalone_mode=False)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except click.ClickException as error:
+        error.show()
         return error.exit_code
+    return result if isinstance(result, int) else 0
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nodeseal.cluster.node import Runtime
+from nodeseal.cluster.process import MARK
 from nodeseal.errors import ClusterError
+
+PATIENCE = 120
+"""Seconds that the tool is given."""
 
 
 def create(config: Path, entries: Mapping[str, str], runtime: Runtime, scratch: Path) -> None:
@@ -18,18 +22,23 @@ def create(config: Path, entries: Mapping[str, str], runtime: Runtime, scratch: 
     account = runtime.account
     tool = runtime.distribution / "bin" / f"{runtime.dialect.engine}-keystore"
     for name, value in entries.items():
-        done = subprocess.run(
-            [tool, "add", "--force", "--stdin", name],
-            input=value.encode(),
-            capture_output=True,
-            env=runtime.environment(config, scratch),
-            cwd=config,
-            timeout=120,
-            check=False,
-            user=account.uid if account else None,
-            group=account.gid if account else None,
-            extra_groups=[] if account else None,
-        )
+        try:
+            done = subprocess.run(
+                [tool, "add", "--force", "--stdin", name],
+                input=value.encode(),
+                capture_output=True,
+                env={**runtime.environment(config, scratch), MARK: str(config.parent)},
+                cwd=config,
+                timeout=PATIENCE,
+                check=False,
+                user=account.uid if account else None,
+                group=account.gid if account else None,
+                extra_groups=[] if account else None,
+            )
+        except (OSError, subprocess.TimeoutExpired) as cause:
+            raise ClusterError(
+                f"{tool.name} did not store {name}: {cause}", f"Try it by hand with {config}."
+            ) from cause
         if done.returncode != 0:
             words = (done.stderr or done.stdout).decode(errors="replace").strip().splitlines()
             raise ClusterError(

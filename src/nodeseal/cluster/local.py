@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from nodeseal.engine.catalogue import Version
 from nodeseal.engine.dialect import Secrets, Section
 from nodeseal.engine.files import node_files
 from nodeseal.engine.lines import dialect_for
-from nodeseal.errors import ClusterError, UsageError
+from nodeseal.errors import ClusterError, MachineError, UsageError
 from nodeseal.spec import instances
 from nodeseal.spec.model import ClusterSpec, Instance
 from nodeseal.writing import make_folder, write_aside, write_tree
@@ -140,9 +142,15 @@ class LocalCluster:
         )
         config = folder / "config.new"
         shutil.rmtree(config, ignore_errors=True)
-        shutil.copytree(self.runtime.distribution / "config", config)
-        config.chmod(0o700)
-        _point_jvm_into(real, config / "jvm.options")
+        try:
+            shutil.copytree(self.runtime.distribution / "config", config)
+            config.chmod(0o700)
+            _point_jvm_into(real, config / "jvm.options")
+        except OSError as cause:
+            raise MachineError(
+                f"could not copy the engine's stock configuration to {config}: {cause}",
+                "Make room or give write permission there, then run it again.",
+            ) from cause
         write_tree(config, (file.at(path) for path, file in files.items()))
         self._keystore_into(config, folder)
         shutil.rmtree(folder / "config", ignore_errors=True)
@@ -220,6 +228,16 @@ def _point_jvm_into(folder: Path, options: Path) -> None:
     options.write_text(re.sub(r"(?<==)(logs|data)(?=/|\s|$)", lambda found: str(folder / found.group(1)), stock))
 
 
+def check_own(folder: Path) -> None:
+    """Raise MachineError unless `folder` is a real folder of ours that nobody else can change.
+
+    What lies below /var/tmp can have been put there by any user of the machine.
+    """
+    status = folder.lstat()
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid() or status.st_mode & 0o022:
+        raise MachineError(f"{folder} belongs to somebody else", "Look into it, and move it away.")
+
+
 def _make_nodes_folder(nodes: Path, account: Account | None) -> None:
     """Make `nodes`, elsewhere and linked if the account could not get into it."""
     if nodes.is_dir():
@@ -229,6 +247,7 @@ def _make_nodes_folder(nodes: Path, account: Account | None) -> None:
         return
     elsewhere = FALLBACK / hashlib.sha256(str(nodes).encode()).hexdigest()[:16]
     make_folder(FALLBACK)
+    check_own(FALLBACK)
     shutil.rmtree(elsewhere, ignore_errors=True)
     make_folder(elsewhere)
     nodes.unlink(missing_ok=True)
