@@ -26,7 +26,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def workdir(tmp_path: Path) -> Iterator[Path]:
     """A folder whose processes are gone when the test ends, however it ends."""
     yield tmp_path
-    process.stop(process.belonging_to(tmp_path), patience=5)
+    process.clear(tmp_path, patience=5)
     for nodes in tmp_path.glob("**/nodes"):
         shutil.rmtree(nodes.resolve(), ignore_errors=True)
 

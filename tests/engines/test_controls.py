@@ -75,7 +75,7 @@ def test_with_a_good_certificate_for_node_0003_scene_4_is_bad(workdir: Path, eng
 def test_with_a_node_0003_that_dies_scene_4_is_bad(workdir: Path, engine: str) -> None:
     def kill() -> None:
         while not over.is_set():
-            process.stop(process.belonging_to(workdir / "story" / "nodes" / "node-0003"), patience=0)
+            process.clear(workdir / "story" / "nodes" / "node-0003", patience=0)
             over.wait(0.2)
 
     over = threading.Event()

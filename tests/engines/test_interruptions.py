@@ -93,6 +93,6 @@ def test_a_child_that_ignores_being_asked_is_made_to(tmp_path: Path) -> None:
     )
     while len(process.belonging_to(tmp_path)) < 3 and stubborn.poll() is None:
         pass
-    process.stop(process.belonging_to(tmp_path), patience=0.5)
+    process.clear(tmp_path, patience=0.5)
     stubborn.wait(5)
     assert process.belonging_to(tmp_path) == []

@@ -58,8 +58,7 @@ def test_a_cluster_lives_from_up_to_down(pair: Nodeseal) -> None:
     assert (home / "certificates").stat().st_mode & 0o777 == 0o700
     assert (home / "certificates" / "ca" / "ca.key").stat().st_mode & 0o777 == 0o600
 
-    one = next(each for each in process.belonging_to(home / "nodes" / "node-0002"))
-    process.stop([one])
+    process.clear(home / "nodes" / "node-0002")
     assert pair("status").returncode == 1, "a cluster that lacks a node is not whole"
 
     again = pair("up", "--engine", BUNDLED_CAN_RUN)

@@ -77,7 +77,8 @@ def nodeseal() -> None:
 def run(arguments: list[str] | None = None) -> int:
     """Run a command line; the exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
     try:
         return _invoked(arguments)
     except (click.Abort, KeyboardInterrupt):

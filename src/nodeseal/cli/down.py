@@ -23,6 +23,6 @@ def command(cluster: str | None, workdir: Path) -> None:
       nodeseal down
       nodeseal down story
     """
-    folder = workdir.absolute() / cluster if cluster else workdir.absolute()
-    count = process.stop(process.belonging_to(folder))
+    folder = workdir.resolve() / cluster if cluster else workdir.resolve()
+    count = process.clear(folder)
     click.echo(f"stopped {count} processes" if count else f"nothing of {folder} was running")

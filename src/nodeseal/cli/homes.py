@@ -18,7 +18,7 @@ from nodeseal.writing import make_folder
 def clusters(workdir: Path, name: str | None = None) -> list[LocalCluster]:
     """The clusters laid out in `workdir`, by name; only that called `name` if given. Raises UsageError if there is
     none."""
-    homes = sorted(path.parent for path in workdir.absolute().glob("*/runtime.json"))
+    homes = sorted(path.parent for path in workdir.resolve().glob("*/runtime.json"))
     found = [LocalCluster.open(home) for home in homes if name in (None, home.name)]
     if not found:
         what = f"no cluster {name!r}" if name else "no cluster"

@@ -45,7 +45,7 @@ def command(
       nodeseal tour --engine opensearch --keep
     """
     begin = time.monotonic()
-    folder = workdir.absolute()
+    folder = workdir.resolve()
     performances: list[Performance] = []
     with locked(folder, STORY):
         chosen = choose(engine or "auto", engine_home, java, run_as)

@@ -42,11 +42,11 @@ def command(
     """
     spec = instances.load(source)
     preflight.check_addresses(spec)
-    with locked(workdir.absolute(), spec.name):
+    with locked(workdir.resolve(), spec.name):
         chosen = choose(engine or spec.engine, engine_home, java, run_as)
         screen.show([Line(chosen.why)])
         spec = replace(spec, engine=chosen.label)
-        cluster = LocalCluster.lay_out(workdir.absolute() / spec.name, spec, chosen.runtime)
+        cluster = LocalCluster.lay_out(workdir.resolve() / spec.name, spec, chosen.runtime)
         bundle = identity.open_or_issue(cluster.home / "certificates", spec, datetime.now(UTC))
         form(cluster, bundle, timeout, lambda text: screen.show([Line(f"  {text}")]))
     screen.show([Line(f"{spec.name} is up: {len(spec.instances)} nodes on {spec.engine}", Style.GOOD)])

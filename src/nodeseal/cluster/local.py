@@ -204,7 +204,7 @@ class LocalCluster:
 
     def stop(self) -> int:
         """Stop whatever lives in this home, started by whomever. Returns the number of processes."""
-        return process.stop(process.belonging_to(self.home))
+        return process.clear(self.home)
 
 
 def _not_ours(home: Path) -> UsageError:

@@ -84,7 +84,7 @@ class Node:
 
     def stop(self) -> int:
         """Stop the server and its children, politely first. Returns how many processes there were."""
-        count = process.stop(process.belonging_to(self.folder))
+        count = process.clear(self.folder)
         if self._started is not None:
             self._started.wait()
         return count

@@ -21,6 +21,7 @@ from nodeseal.cluster.account import Account
 from nodeseal.errors import ClusterError
 
 MARK = "NODESEAL_NODE"
+ROUNDS = 10
 _INTERRUPTIONS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -36,7 +37,7 @@ def start(
 
     Raises ClusterError if it can't be started.
     """
-    with console.open("ab") as output:
+    with console.open("ab") as output, _undisturbed():
         try:
             return subprocess.Popen(
                 argv,
@@ -64,11 +65,6 @@ def belonging_to(folder: Path) -> list[psutil.Process]:
     return [process for process in psutil.process_iter() if _is_below(_mark_of(process), folder)]
 
 
-def mark_of(process: psutil.Process) -> Path | None:
-    """The node folder that a process is marked with; None if it has no mark or is not ours to see."""
-    return _mark_of(process)
-
-
 def _mark_of(process: psutil.Process) -> Path | None:
     try:
         if process.status() == psutil.STATUS_ZOMBIE:
@@ -83,35 +79,54 @@ def _is_below(mark: Path | None, folder: Path) -> bool:
     return mark is not None and (mark == folder or folder in mark.parents)
 
 
-def stop(processes: Iterable[psutil.Process], *, patience: float = 20.0) -> int:
-    """End `processes` and all their children: asked first, made to after `patience` seconds. Returns how many there
-    were.
+def clear(*folders: Path, patience: float = 20.0) -> int:
+    """End all processes that belong to nodes below `folders`: asked first, made to after `patience` seconds.
 
-    psutil compares a process's start time before it signals, so a reused pid is never hit.
+    Returns how many there were. It looks again until none is left, because a dying parent can still have had children.
+    psutil compares a process's start time before it signals, so a reused pid is never hit. Raises ClusterError if some
+    can't be ended even by force.
     """
+    ended: set[int] = set()
     with _undisturbed():
-        family = _with_children(processes)
-        for process in family:
-            _quietly(process.terminate)
-        _, stubborn = psutil.wait_procs(family, timeout=patience)
-        for process in stubborn:
-            _quietly(process.kill)
-        psutil.wait_procs(stubborn, timeout=5)
-        return len(family)
+        for _ in range(ROUNDS):
+            family = _with_children(each for folder in folders for each in belonging_to(folder))
+            if not family:
+                return len(ended)
+            _end(family, patience if not ended else 0)
+            ended |= {each.pid for each in family}
+    raise ClusterError(
+        f"{', '.join(str(each.pid) for each in family)} can't be ended",
+        "See what holds them: ps -o pid,stat,wchan,cmd.",
+    )
+
+
+def _end(family: Sequence[psutil.Process], patience: float) -> None:
+    for process in family:
+        _quietly(process.terminate)
+    _, stubborn = psutil.wait_procs(family, timeout=patience)
+    for process in stubborn:
+        _quietly(process.kill)
+    psutil.wait_procs(stubborn, timeout=5)
 
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """A second Ctrl-C must not leave half of a family alive; only the main thread gets signals at all."""
+    """Ctrl-C and its like wait until the end: no half-started process that nobody knows, no half of a family alive.
+
+    Only the main thread gets signals at all.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = {number: signal.signal(number, signal.SIG_IGN) for number in _INTERRUPTIONS}
+    came: list[int] = []
+    before = {each: signal.signal(each, lambda number, _: came.append(number)) for each in _INTERRUPTIONS}
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for each, handler in before.items():
+            signal.signal(each, handler or signal.SIG_DFL)
+    for number in came:
+        signal.raise_signal(number)
 
 
 def _with_children(processes: Iterable[psutil.Process]) -> list[psutil.Process]:

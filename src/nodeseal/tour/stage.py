@@ -38,7 +38,7 @@ class Stage:
         preflight.check_disk(folder, NODES_AT_ONCE)
         story, relaxed = staging.story(), staging.relaxed_story()
         for spec in (story, relaxed):
-            process.stop(process.belonging_to(folder / spec.name))
+            process.clear(folder / spec.name)
             LocalCluster.discard(folder / spec.name)
         preflight.check_ports((*story.instances, *relaxed.instances))
         known = secrets.with_hash(staging.password) if staging.password else secrets.generate()
@@ -56,7 +56,7 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         leaving = [self.relaxed] if self._keep else [self.relaxed, self.cluster]
-        process.stop(each for cluster in leaving for each in process.belonging_to(cluster.home))
+        process.clear(*(cluster.home for cluster in leaving))
 
     def bring_on(self, instance: Instance, spec: ClusterSpec | None = None, *, of_alien: bool = False) -> Node:
         """Place and start a node of the story with a certificate of the good or of the alien authority."""
