@@ -67,7 +67,7 @@ def one(cast: Cast) -> Iterator[Finding]:
     """node-0001 starts alone."""
     node = cast.stage.bring_on(cast.staging.first)
     cast.members.append(node)
-    node.wait_started()
+    node.wait_started(2 * cast.staging.patience)
     cast.stage.cluster.replace_default_password(node.instance)
     seen = cast.stage.wait_listed(node, timeout=cast.staging.patience)
     yield story.elected(node.name, log_line(node, EventKind.ELECTED))
@@ -131,10 +131,10 @@ def five(cast: Cast) -> Iterator[Finding]:
     yield story.stayed_out(guest.node.name, watch, liveness(guest.node))
     inside, outside = refusal()
     yield story.refused_on_both_sides("the master", guest.node.name, [*outside, *inside], EventKind.NAME_REFUSED.value)
-    host.wait_started()
+    host.wait_started(2 * cast.staging.patience)
     cast.stage.relaxed.replace_default_password(host.instance)
     seen = cast.stage.wait_listed(twin, cast.stage.relaxed, timeout=cast.staging.patience)
-    yield story.list_is([host.name, twin.name], seen)
+    yield story.list_is([host.name, twin.name], seen, master=host.name)
 
 
 def six(cast: Cast) -> Iterator[Finding]:

@@ -67,7 +67,12 @@ class Stage:
         kept = self.cluster.home / "keystore"
         if kept.exists():
             shutil.copytree(kept, self.relaxed.home / "keystore", dirs_exist_ok=True)
-        return [self._start(self.relaxed, i, self.good.authority, None) for i in self.relaxed.spec.instances]
+        host, twin = self.relaxed.spec.instances
+        authority = self.good.authority
+        return [
+            self._start(self.relaxed, host, authority, None),
+            self._start(self.relaxed, twin, authority, self.staging.as_relaxed_guest()),
+        ]
 
     def _start(self, cluster: LocalCluster, instance: Instance, authority: Authority, spec: ClusterSpec | None) -> Node:
         leaf = Leaf.issue(instance, authority, self._now)

@@ -80,12 +80,17 @@ class Staging:
         """The same for a node that is to join and must not found a cluster of its own: it needs both of the others."""
         return replace(self.story(), founders=tuple(i.name for i in self.good.instances))
 
+    def as_relaxed_guest(self) -> ClusterSpec:
+        """The same for the node that is to join."""
+        return replace(self.relaxed_story(), founders=tuple(i.name for i in self.relaxed.instances))
+
     def relaxed_story(self) -> ClusterSpec:
-        """The second cluster, where host names are not checked."""
+        """The second cluster, where host names are not checked. Its first node founds it, the misnamed one joins."""
         return replace(
             self.relaxed,
             name=f"{STORY}-relaxed",
             engine=self.engine,
+            founders=(self.relaxed.instances[0].name,),
             tls=Tls(verification_mode=self.relaxed_mode),
             heap=HEAP,
         )
