@@ -42,6 +42,7 @@ def pair(nodeseal: Nodeseal) -> Nodeseal:
 def test_a_cluster_lives_from_up_to_down(pair: Nodeseal) -> None:
     done = pair("up", "--engine", BUNDLED_CAN_RUN)
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "runs already" not in done.stdout
 
     state = json.loads(pair("status", "--json").stdout)[0]
     assert state["whole"]
@@ -64,6 +65,7 @@ def test_a_cluster_lives_from_up_to_down(pair: Nodeseal) -> None:
     again = pair("up", "--engine", BUNDLED_CAN_RUN)
     assert again.returncode == 0, again.stdout + again.stderr
     assert "node-0001 runs already" in again.stdout
+    assert "node-0002 runs already" not in again.stdout
     assert (home / "certificates" / "ca" / "ca.crt").read_bytes() == certificate
     assert (home / "password").read_text() == password
 

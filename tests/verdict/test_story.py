@@ -129,11 +129,14 @@ def test_a_password_of_any_other_mode_is_bad(mode):
 
 
 def watch(*seen):
-    return Watch("node-0001", 5, 10.0, seen)
+    return Watch("node-0001", 5, 10.0, seen, seen)
+
+
+MEMBERS = ["node-0001", "node-0002"]
 
 
 def test_a_node_that_ran_and_was_never_listed_stayed_out():
-    assert story.stayed_out("node-0003", watch("node-0001", "node-0002"), Liveness("node-0003", True)).good
+    assert story.stayed_out("node-0003", MEMBERS, watch("node-0001", "node-0002"), Liveness("node-0003", True)).good
 
 
 @pytest.mark.parametrize(
@@ -147,9 +150,16 @@ def test_a_node_that_ran_and_was_never_listed_stayed_out():
     ],
 )
 def test_a_node_that_was_listed_or_died_did_not_stay_out(seen, alive, because):
-    found = story.stayed_out("node-0003", watch(*seen), Liveness("node-0003", alive))
+    found = story.stayed_out("node-0003", MEMBERS, watch(*seen), Liveness("node-0003", alive))
     assert not found.good
     assert because in found.because
+
+
+def test_a_member_that_left_while_it_was_watched_spoils_the_evidence():
+    left = Watch("node-0001", 5, 10.0, ("node-0001", "node-0002"), ("node-0001",))
+    found = story.stayed_out("node-0003", MEMBERS, left, Liveness("node-0003", True))
+    assert not found.good
+    assert "node-0002 was not always" in found.because
 
 
 def refused(*kinds):

@@ -82,7 +82,7 @@ def run(arguments: list[str] | None = None) -> int:
     try:
         return _invoked(arguments)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted; nothing of ours was left running", err=True)
+        click.echo("interrupted", err=True)
         return INTERRUPTED
     except BrokenPipeError:
         sys.stderr.close()

@@ -8,6 +8,7 @@ import click
 
 from nodeseal.cli import options
 from nodeseal.cluster import process
+from nodeseal.spec import rules
 
 
 @click.command("down")
@@ -23,6 +24,9 @@ def command(cluster: str | None, workdir: Path) -> None:
       nodeseal down
       nodeseal down story
     """
-    folder = workdir.resolve() / cluster if cluster else workdir.resolve()
+    folder = workdir.resolve()
+    if cluster:
+        rules.check_filename(cluster, ("CLUSTER",))
+        folder /= cluster
     count = process.clear(folder)
     click.echo(f"stopped {count} processes" if count else f"nothing of {folder} was running")

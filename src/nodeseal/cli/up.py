@@ -15,7 +15,7 @@ from nodeseal.cluster import identity, preflight
 from nodeseal.cluster.formation import form
 from nodeseal.cluster.local import LocalCluster
 from nodeseal.report.terminal import Line, Style
-from nodeseal.spec import instances
+from nodeseal.spec import instances, rules
 
 
 @click.command("up")
@@ -41,6 +41,7 @@ def command(
       nodeseal up --engine-home /opt/elasticsearch-8.15.0
     """
     spec = instances.load(source)
+    rules.check_filename(spec.name, ("cluster",))
     preflight.check_addresses(spec)
     with locked(workdir.resolve(), spec.name):
         chosen = choose(engine or spec.engine, engine_home, java, run_as)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from nodeseal.certificates.bundle import Bundle
-from nodeseal.cluster import preflight
+from nodeseal.cluster import preflight, process
 from nodeseal.cluster.identity import Identity
 from nodeseal.cluster.local import LocalCluster
 from nodeseal.cluster.node import Node
@@ -19,12 +19,12 @@ def form(cluster: LocalCluster, bundle: Bundle, timeout: float, say: Callable[[s
     `timeout` is in seconds for each wait; `say` is told of each node. Whatever goes wrong, the nodes that were started
     here are stopped again. Raises NodeError, with the node's last lines, or MachineError.
     """
-    waiting = [node for node in cluster.nodes if not node.is_running()]
+    running = {node.name for node in cluster.nodes if node.is_running()}
+    waiting = [node for node in cluster.nodes if node.name not in running]
     preflight.check_memory(len(waiting), cluster.spec.heap)
     preflight.check_disk(cluster.home, len(waiting))
-    for node in cluster.nodes:
-        if node not in waiting:
-            say(f"{node.name} runs already")
+    for name in sorted(running):
+        say(f"{name} runs already")
     try:
         for node in waiting:
             leaf = bundle.leaves[node.instance.filename]
@@ -36,8 +36,7 @@ def form(cluster: LocalCluster, bundle: Bundle, timeout: float, say: Callable[[s
         cluster.replace_default_password(cluster.spec.instances[0])
         return _wait_listed(cluster, timeout)
     except BaseException:
-        for node in waiting:
-            node.stop()
+        process.clear(*(node.folder for node in waiting))
         raise
 
 

@@ -14,7 +14,7 @@ PATIENCE = 120
 """Seconds that the tool is given."""
 
 
-def create(config: Path, entries: Mapping[str, str], runtime: Runtime, scratch: Path) -> None:
+def create(config: Path, entries: Mapping[str, str], runtime: Runtime, scratch: Path, node: Path) -> None:
     """Make the keystore in `config` with `entries`. Nothing is done where there are none.
 
     Raises ClusterError with the tool's own words if it fails.
@@ -27,7 +27,7 @@ def create(config: Path, entries: Mapping[str, str], runtime: Runtime, scratch: 
                 [tool, "add", "--force", "--stdin", name],
                 input=value.encode(),
                 capture_output=True,
-                env={**runtime.environment(config, scratch), MARK: str(config.parent)},
+                env={**runtime.environment(config, scratch), MARK: str(node)},
                 cwd=config,
                 timeout=PATIENCE,
                 check=False,

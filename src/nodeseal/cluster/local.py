@@ -28,7 +28,7 @@ from nodeseal.cluster.node import Node, Runtime
 from nodeseal.cluster.rest import Rest
 from nodeseal.engine.catalogue import Version
 from nodeseal.engine.dialect import Secrets, Section
-from nodeseal.engine.files import node_files
+from nodeseal.engine.files import KEYSTORE_SEED, node_files
 from nodeseal.engine.lines import dialect_for
 from nodeseal.errors import ClusterError, MachineError, UsageError
 from nodeseal.spec import instances
@@ -151,7 +151,7 @@ class LocalCluster:
                 f"could not copy the engine's stock configuration to {config}: {cause}",
                 "Make room or give write permission there, then run it again.",
             ) from cause
-        write_tree(config, (file.at(path) for path, file in files.items()))
+        write_tree(config, (file.at(path) for path, file in files.items() if not path.startswith(KEYSTORE_SEED)))
         self._keystore_into(config, folder)
         shutil.rmtree(folder / "config", ignore_errors=True)
         config.rename(folder / "config")
@@ -169,7 +169,7 @@ class LocalCluster:
         if not kept.exists():
             if self.runtime.account:
                 self.runtime.account.own(folder.resolve())
-            keystore.create(config.resolve(), entries, self.runtime, (folder / "tmp").resolve())
+            keystore.create(config.resolve(), entries, self.runtime, (folder / "tmp").resolve(), folder)
             make_folder(kept.parent, 0o700)
             write_aside(kept, (config / name).read_bytes(), 0o600)
         write_aside(config / name, kept.read_bytes(), 0o600)

@@ -84,12 +84,14 @@ class LogLine:
 
 @dataclass(frozen=True)
 class Watch:
-    """The node list was read `looks` times over `seconds`; `seen` are all names that were ever in it."""
+    """The node list was read `looks` times over `seconds`; `seen` are the names that were ever in it, `always` in
+    each."""
 
     asked: str
     looks: int
     seconds: float
     seen: tuple[str, ...]
+    always: tuple[str, ...]
 
     def __str__(self) -> str:
         return f"_cat/nodes at {self.asked}, {self.looks} times in {self.seconds:.1f} s: {', '.join(self.seen)}"

@@ -21,11 +21,13 @@ FILES = ("instances", "alien", "misnamed", "relaxed")
 
 
 def lay_out_files(folder: Path, runtime: Runtime) -> Staging:
-    """Put the tour's own four files into `folder` and read them from there. Raises MachineError."""
-    make_folder(folder)
+    """Put the tour's own four files into a folder of their own in `folder`, and read them from there. Raises
+    MachineError."""
+    own = folder / "tour-files"
+    make_folder(own)
     specs = []
     for name in FILES:
-        path = folder / f"{name}.yaml"
+        path = own / f"{name}.yaml"
         write_aside(path, (resources.files("nodeseal.tour") / "files" / path.name).read_bytes(), 0o644)
         specs.append(instances.load(path))
     good, alien, misnamed, relaxed = specs

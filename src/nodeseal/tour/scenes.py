@@ -47,6 +47,11 @@ class Cast:
         self._misnamed: Guest | None = None
         self._relaxed: list[Node] = []
 
+    @property
+    def names(self) -> list[str]:
+        """The names of the members."""
+        return [node.name for node in self.members]
+
     def invite(self, instance: Instance, *, of_alien: bool = False) -> Guest:
         """Start a node that is to be refused."""
         node = self.stage.bring_on(instance, self.staging.as_guest(), of_alien=of_alien)
@@ -58,8 +63,9 @@ class Cast:
         Scene 4 calls for them so that they boot while it is being watched.
         """
         if self._misnamed is None:
-            self._misnamed = self.invite(self.staging.fourth)
+            guest = self.invite(self.staging.fourth)
             self._relaxed = self.stage.bring_on_relaxed()
+            self._misnamed = guest
         return self._misnamed, self._relaxed
 
 
@@ -111,7 +117,7 @@ def four(cast: Cast) -> Iterator[Finding]:
     if 5 in cast.scenes:
         cast.misnamed()
     watch = watched(cast, WATCHED)
-    yield story.stayed_out(guest.node.name, watch, liveness(guest.node))
+    yield story.stayed_out(guest.node.name, cast.names, watch, liveness(guest.node))
     inside, outside = refusal()
     yield story.refused_on_both_sides(
         guest.node.name, "the members", [*inside, *outside], EventKind.TRUST_REFUSED.value
@@ -128,13 +134,13 @@ def five(cast: Cast) -> Iterator[Finding]:
 
     wait_refused(cast, guest, refusal)
     watch = watched(cast, WATCHED / 5)
-    yield story.stayed_out(guest.node.name, watch, liveness(guest.node))
+    yield story.stayed_out(guest.node.name, cast.names, watch, liveness(guest.node))
     inside, outside = refusal()
     yield story.refused_on_both_sides("the master", guest.node.name, [*outside, *inside], EventKind.NAME_REFUSED.value)
     host.wait_started(2 * cast.staging.patience)
     cast.stage.relaxed.replace_default_password(host.instance)
     seen = cast.stage.wait_listed(twin, cast.stage.relaxed, timeout=cast.staging.patience)
-    yield story.list_is([host.name, twin.name], seen, master=host.name)
+    yield story.list_is([host.name, twin.name], seen)
 
 
 def six(cast: Cast) -> Iterator[Finding]:
@@ -174,11 +180,12 @@ def wait_refused(cast: Cast, guest: Guest, refusal: Callable[[], tuple[list[LogL
 def watched(cast: Cast, seconds: float) -> Watch:
     """The node list, read again and again for `seconds`."""
     begin = time.monotonic()
-    names: set[str] = set()
-    looks = 0
-    while time.monotonic() < begin + seconds or not looks:
+    lists: list[frozenset[str]] = []
+    while time.monotonic() < begin + seconds:
         seen = cast.stage.node_list()
-        names |= set(seen.names)
-        looks += not seen.trouble
+        if not seen.trouble:
+            lists.append(frozenset(seen.names))
         time.sleep(LOOK_AGAIN)
-    return Watch(cast.staging.first.name, looks, time.monotonic() - begin, tuple(sorted(names)))
+    ever = sorted(frozenset().union(*lists))
+    always = sorted(frozenset.intersection(*lists)) if lists else []
+    return Watch(cast.staging.first.name, len(lists), time.monotonic() - begin, tuple(ever), tuple(always))

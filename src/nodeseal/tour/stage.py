@@ -34,12 +34,12 @@ class Stage:
         self._keep = keep
         self._spawned: dict[Node, float] = {}
         now = datetime.now(UTC)
-        preflight.check_memory(NODES_AT_ONCE, staging.story().heap)
-        preflight.check_disk(folder, NODES_AT_ONCE)
         story, relaxed = staging.story(), staging.relaxed_story()
         for spec in (story, relaxed):
             process.clear(folder / spec.name)
             LocalCluster.discard(folder / spec.name)
+        preflight.check_memory(NODES_AT_ONCE, story.heap)
+        preflight.check_disk(folder, NODES_AT_ONCE)
         preflight.check_ports((*story.instances, *relaxed.instances))
         known = secrets.with_hash(staging.password) if staging.password else secrets.generate()
         self.cluster = LocalCluster.lay_out(folder / story.name, story, runtime, known=known)
@@ -54,8 +54,9 @@ class Stage:
     def __enter__(self) -> Stage:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        leaving = [self.relaxed] if self._keep else [self.relaxed, self.cluster]
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        kept = self._keep and kind is None
+        leaving = [self.relaxed] if kept else [self.relaxed, self.cluster]
         process.clear(*(cluster.home for cluster in leaving))
 
     def bring_on(self, instance: Instance, spec: ClusterSpec | None = None, *, of_alien: bool = False) -> Node:

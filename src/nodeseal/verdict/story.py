@@ -79,15 +79,18 @@ def handed_over_privately(seen: FileMode) -> Finding:
     return judge("only its owner can read the password's file", [seen], "" if seen.mode == 0o600 else str(seen))
 
 
-def stayed_out(name: str, watch: Watch, process: Liveness) -> Finding:
-    """The node was alive and trying all the while, and never appeared in the list."""
+def stayed_out(name: str, members: Sequence[str], watch: Watch, process: Liveness) -> Finding:
+    """The node was alive and trying all the while, and never appeared in the list, from which nobody was missing."""
     objection = ""
+    missing = set(members) - set(watch.always)
     if name in watch.seen:
         objection = f"{name} was in the node list"
     elif not process.alive:
         objection = f"{name} died, so its absence proves nothing"
     elif not watch.seen:
         objection = "no node list could be read"
+    elif missing:
+        objection = f"{' and '.join(sorted(missing))} was not always in the node list"
     return judge(f"{name} runs, tries, and never appears", [watch, process], objection)
 
 
