@@ -54,8 +54,7 @@ class LocalCluster:
 
         Raises UsageError if `home` holds something else, MachineError if it can't be written.
         """
-        if home.exists() and any(home.iterdir()) and not (home / "runtime.json").exists():
-            raise _not_ours(home)
+        _check_ours(home)
         make_folder(home)
         handed = home / "password"
         if known is None:
@@ -72,8 +71,7 @@ class LocalCluster:
         else."""
         if not home.exists():
             return
-        if any(home.iterdir()) and not (home / "runtime.json").exists():
-            raise _not_ours(home)
+        _check_ours(home)
         shutil.rmtree((home / "nodes").resolve(), ignore_errors=True)
         shutil.rmtree(home)
 
@@ -207,8 +205,9 @@ class LocalCluster:
         return process.clear(self.home)
 
 
-def _not_ours(home: Path) -> UsageError:
-    return UsageError(f"{home} holds something that is not a cluster of nodeseal", "Choose another --workdir.")
+def _check_ours(home: Path) -> None:
+    if home.exists() and any(home.iterdir()) and not (home / "runtime.json").exists():
+        raise UsageError(f"{home} holds something that is not a cluster of nodeseal", "Choose another --workdir.")
 
 
 def _remembered(runtime: Runtime) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from nodeseal.cluster import secrets
 from nodeseal.cluster.node import LOOK_AGAIN, Node
 from nodeseal.engine.dialect import EventKind
 from nodeseal.errors import ClusterError
@@ -82,14 +83,14 @@ def one(cast: Cast) -> Iterator[Finding]:
 
 def two(cast: Cast) -> Iterator[Finding]:
     """Clients knock on its HTTP port."""
-    secrets, dialect = cast.stage.cluster.secrets, cast.stage.cluster.runtime.dialect
+    known, dialect = cast.stage.cluster.secrets, cast.stage.cluster.runtime.dialect
     door = cast.stage.door()
     attempts: list[HttpAttempt] = []
     for trust, credentials, password in (
-        (Trust.OUR_AUTHORITY, Credentials.GENERATED, secrets.password),
-        (Trust.SYSTEM, Credentials.GENERATED, secrets.password),
-        (Trust.PLAINTEXT, Credentials.GENERATED, secrets.password),
-        (Trust.OUR_AUTHORITY, Credentials.WRONG, f"not-{secrets.password}"),
+        (Trust.OUR_AUTHORITY, Credentials.GENERATED, known.password),
+        (Trust.SYSTEM, Credentials.GENERATED, known.password),
+        (Trust.PLAINTEXT, Credentials.GENERATED, known.password),
+        (Trust.OUR_AUTHORITY, Credentials.WRONG, f"not-{known.password}"),
     ):
         attempts += door.attempts(trust, credentials, dialect.superuser, password)
     yield story.answered(attempts)
@@ -150,7 +151,7 @@ def six(cast: Cast) -> Iterator[Finding]:
     attempts: list[HttpAttempt] = []
     for credentials, password in (
         (Credentials.DEFAULT, dialect.default_password),
-        (Credentials.GENERATED, file.read_text().rstrip("\n")),
+        (Credentials.GENERATED, secrets.read(file)),
     ):
         attempts += door.attempts(Trust.OUR_AUTHORITY, credentials, dialect.superuser, password)
     yield story.default_refused(attempts)
